@@ -1,0 +1,63 @@
+# One word each.  What they do is in the presets and scripts they call.
+#
+#   make            build with sanitizers, run the fast tests
+#   make test       everything, as ./tests/run
+#   make e2e        end to end stories;  make clients: only terminal clients
+#   make format     rewrite the C files;  make lint: every check of the sources
+#   make fuzz       hunt for half a minute with each fuzz target
+#   make bench      the benchmarks, on a release build
+#   make cover      line coverage of our C code
+#   make man        check the man pages
+#   make accept     write the scenarios as they are now; review the diff
+#   make bare       ./quickstart and ./tests/run in an empty Debian 12
+#   make hooks      check format before each commit
+.PHONY: all build test e2e clients format lint fuzz bench cover man accept \
+	bare hooks clean
+
+all: build
+	ctest --preset dev -L 'unit|lint' -j 4 --progress
+
+build:
+	cmake --preset dev
+	cmake --build --preset dev
+
+test:
+	tests/run
+
+e2e: build
+	tests/e2e/run build/dev
+
+clients: build
+	tests/e2e/run build/dev -k terminal
+
+format:
+	cmake/lint/format
+
+lint:
+	cmake/lint/run
+
+fuzz:
+	tests/fuzz/run
+
+bench:
+	cmake --preset release
+	cmake --build --preset release
+	tests/bench/run build/release
+
+cover:
+	tests/run --only unit,e2e,coverage
+
+man:
+	cmake/lint/man
+
+accept: build
+	tests/scenarios/accept build/dev
+
+bare:
+	tests/support/bare
+
+hooks:
+	git config core.hooksPath .githooks
+
+clean:
+	cmake -E rm -rf build

@@ -1,0 +1,162 @@
+/* router_upkeep.c - what nobody asked for: deadlines, pings, tidying. */
+#include "router/router_internal.h"
+
+static enum err step_time(struct router *router, const struct room *room)
+{
+    struct room_event event = {
+        .kind = ROOM_EVENT_TIME,
+        .now_ms = router->now_ms,
+        .room = room_local(room),
+    };
+
+    return router__step(router, &event);
+}
+
+static enum err step_awake(struct router *router)
+{
+    enum err rc = ERR_OK;
+
+    for (int i = 0; rc == ERR_OK && i < ROUTER_DUE_MAX; i++) {
+        struct room *room = room_engine_due(router->engine, router->now_ms);
+
+        if (room == NULL)
+            break;
+        rc = step_time(router, room);
+    }
+    return rc;
+}
+
+static enum err step_asleep(struct router *router)
+{
+    int64_t numbers[ROUTER_DUE_MAX];
+    size_t count;
+    enum err rc;
+
+    if (router->now_ms < router->next_due_ms)
+        return ERR_OK;
+    router->next_due_ms = router->now_ms + ROUTER_DUE_PAUSE_MS;
+    rc = store_due(router->store, router->now_ms, ROUTER_DUE_MAX, numbers,
+                   &count);
+    for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+        const struct room *room;
+
+        rc = router__wake_number(router, numbers[i], &room);
+        if (rc == ERR_OK && room != NULL)
+            rc = step_time(router, room);
+    }
+    return rc;
+}
+
+/* Guests of a former gateway stream are gone, whatever their rooms believe. */
+static enum err evict_guests(struct router *router)
+{
+    int64_t numbers[ROUTER_EVICT_MAX];
+    size_t count;
+    enum err rc;
+
+    if (router->evict_before_ms == 0)
+        return ERR_OK;
+    rc = store_list_joined(router->store, true, router->evict_after,
+                           ROUTER_EVICT_MAX, numbers, &count);
+    for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+        struct room_event event = {
+            .kind = ROOM_EVENT_EVICT_GUESTS,
+            .now_ms = router->now_ms,
+            .u.before_ms = router->evict_before_ms,
+        };
+        const struct room *room;
+
+        router->evict_after = numbers[i];
+        rc = router__wake_number(router, numbers[i], &room);
+        if (rc != ERR_OK || room == NULL)
+            continue;
+        event.room = room_local(room);
+        rc = router__step(router, &event);
+    }
+    if (rc == ERR_OK && count < ROUTER_EVICT_MAX)
+        router->evict_before_ms = 0;
+    return rc;
+}
+
+static enum err ask_room(struct router *router, const struct room *room)
+{
+    struct room_session_image session;
+
+    for (size_t i = 0; room_session_at(room, i, &session); i++) {
+        struct room_effect *effect;
+
+        if (session.leg != ROOM_LEG_NATIVE)
+            continue;
+        effect =
+            room_effects_add(&router->effects, ROOM_EFFECT_ASK, room, NULL);
+        if (effect == NULL || arena_copy(&router->effects.arena, session.jid,
+                                         &effect->u.to) != ERR_OK)
+            return ERR_NOMEM;
+    }
+    return ERR_OK;
+}
+
+/* After a restart or a relink nobody told us who left meanwhile: every native
+ * session is pinged once, a few rooms at a time (protocol C-9). */
+static enum err ask_sessions(struct router *router)
+{
+    enum { PAUSE_MS = 100, ROOMS = ROUTER_ASKS_PER_SECOND * PAUSE_MS / 1000 };
+    int64_t numbers[ROOMS];
+    size_t count;
+    enum err rc;
+
+    if (router->now_ms < router->next_ask_ms)
+        return ERR_OK;
+    rc = store_list_joined(router->store, false, router->ask_after, ROOMS,
+                           numbers, &count);
+    for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+        const struct room *room;
+
+        router->ask_after = numbers[i];
+        rc = router__wake_number(router, numbers[i], &room);
+        if (rc == ERR_OK && room != NULL)
+            rc = ask_room(router, room);
+    }
+    router->next_ask_ms =
+        rc == ERR_OK && count < ROOMS ? INT64_MAX : router->now_ms + PAUSE_MS;
+    return rc;
+}
+
+enum err router__gather_due(struct router *router)
+{
+    enum err rc = evict_guests(router);
+
+    if (rc == ERR_OK)
+        rc = step_awake(router);
+    if (rc == ERR_OK)
+        rc = step_asleep(router);
+    if (rc == ERR_OK)
+        rc = ask_sessions(router);
+    return rc;
+}
+
+void router__relinked(struct router *router)
+{
+    uint64_t run;
+    enum err rc = store_next_run(router->store, &run);
+
+    if (rc == ERR_OK)
+        room_engine_set_run(router->engine, run);
+    else
+        log_warn(router->log, "run_not_counted", "why=\"%s\"", err_text(rc));
+    room_engine_set_linked(router->engine, true);
+    router->next_ask_ms = router->now_ms;
+    router->ask_after = 0;
+}
+
+void router__tidy(struct router *router)
+{
+    enum err rc;
+
+    if (router->now_ms < router->next_tidy_ms)
+        return;
+    router->next_tidy_ms = router->now_ms + ROUTER_TIDY_MS;
+    rc = store_tidy(router->store, router->now_ms);
+    if (rc != ERR_OK)
+        log_warn(router->log, "tidy_failed", "why=\"%s\"", err_text(rc));
+}

@@ -1,0 +1,30 @@
+-- Duologue beside Prosody: put this at the end of prosody.cfg.lua, or include
+-- it from there, and `prosodyctl reload` or restart Prosody.
+--
+-- The domain and the secret are those of duologue.conf.  Servers of other
+-- people find the domain by DNS as they find yours; for your own users no DNS
+-- record is needed.
+
+Component "duologue.example.org"
+    component_secret = "the same secret as in duologue.conf"
+
+-- Prosody takes components on 127.0.0.1:5347 unless told otherwise.  The link
+-- is not encrypted: leave it there, or (in the global section, above all
+-- VirtualHosts) name a private address.
+--   component_ports = { 5347 }
+--   component_interfaces = { "127.0.0.1" }
+
+-- When Duologue comes back before Prosody has noticed that the old link is
+-- dead, Prosody refuses the new one; Duologue tries again until it succeeds.
+
+-- To let clients find Duologue by themselves, list it in the disco_items of
+-- your VirtualHost.  Order matters: Gajim and Conversations take the first
+-- chat service they find for ordinary group chats, and Duologue makes none.
+-- So name your own service first, or leave Duologue out: people can still
+-- write to it, and every invitation works.
+--
+--   VirtualHost "example.org"
+--       disco_items = {
+--           { "conference.example.org", "Group chats" };
+--           { "duologue.example.org", "Private chats for two" };
+--       }

@@ -1,0 +1,1 @@
+"""One module per topic; every function marked @story is run."""
