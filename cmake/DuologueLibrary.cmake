@@ -20,6 +20,9 @@ function(duologue_library)
     endif()
     if(sources)
         add_library(${ARG_NAME} STATIC ${sources})
+        # Ours is not the libcrypto.
+        set_target_properties(${ARG_NAME} PROPERTIES
+                              OUTPUT_NAME duologue_${ARG_NAME})
         target_include_directories(${ARG_NAME} PUBLIC ${includes})
         target_link_libraries(${ARG_NAME} PUBLIC ${ARG_LINKS}
                               PRIVATE ${ARG_PRIVATE_LINKS})

@@ -1,3 +1,4 @@
+#include "base/bug.h"
 #include "config/config_internal.h"
 
 /* Other configuration files want quotes; here they would become part of the
@@ -50,8 +51,6 @@ enum err config__decode(const struct config_input *in, struct config *out)
         return config__decode_origins(in, field);
     case CONFIG_TYPE_ADDRESSES:
         return config__decode_addresses(in, field);
-    case CONFIG_TYPE_COUNT_OF:
-        break;
     }
-    return ERR_CONFIG;
+    bug_abort(__FILE__, __LINE__, "unknown type");
 }

@@ -21,8 +21,7 @@ enum config_type {
     CONFIG_TYPE_COUNT,    /* a bare number */
     CONFIG_TYPE_URL,
     CONFIG_TYPE_ORIGINS,
-    CONFIG_TYPE_ADDRESSES, /* IP addresses */
-    CONFIG_TYPE_COUNT_OF
+    CONFIG_TYPE_ADDRESSES /* IP addresses */
 };
 
 /* The longest that fits into sockaddr_un, without its NUL. */

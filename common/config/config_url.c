@@ -1,5 +1,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,7 +107,8 @@ static enum err write_origin(const struct url_parts *parts, char **out)
     enum err rc;
 
     if (parts->is_ipv6) {
-        memcpy(host, parts->host.at, parts->host.len);
+        snprintf(host, sizeof(host), "%.*s", (int)parts->host.len,
+                 parts->host.at);
         if (inet_pton(AF_INET6, host, &address) == 1)
             inet_ntop(AF_INET6, &address, host, sizeof(host));
         rc = buf_printf(&text, "%s://[%s]", parts->scheme, host);

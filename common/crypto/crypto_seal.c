@@ -42,8 +42,7 @@ enum err crypto_seal(struct crypto *crypto, const struct secret *key,
     int len = 0;
     enum err rc;
 
-    if (plain.len > INT_MAX - CRYPTO_SEAL_OVERHEAD_BYTES ||
-        bound.len > INT_MAX)
+    if (plain.len > INT_MAX - CRYPTO_SEAL_OVERHEAD_BYTES || bound.len > INT_MAX)
         return ERR_LIMIT;
     rc = buf_reserve(out, plain.len + CRYPTO_SEAL_OVERHEAD_BYTES);
     if (rc != ERR_OK)
@@ -55,8 +54,8 @@ enum err crypto_seal(struct crypto *crypto, const struct secret *key,
     if (EVP_EncryptInit_ex2(ctx, NULL, key->at, at, NULL) == 1 &&
         bind(ctx, bound) && run(ctx, plain, at + CRYPTO_NONCE_BYTES) &&
         EVP_EncryptFinal_ex(ctx, tag, &len) == 1 &&
-        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, CRYPTO_TAG_BYTES,
-                            tag) == 1) {
+        EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, CRYPTO_TAG_BYTES, tag) ==
+            1) {
         buf_grew(out, plain.len + CRYPTO_SEAL_OVERHEAD_BYTES);
         rc = ERR_OK;
     }
@@ -71,8 +70,8 @@ static bool begin_open(EVP_CIPHER_CTX *ctx, const struct secret *key,
     uint8_t tag[CRYPTO_TAG_BYTES];
 
     memcpy(tag, sealed.at + sealed.len - sizeof(tag), sizeof(tag));
-    return EVP_DecryptInit_ex2(ctx, NULL, key->at,
-                               (const uint8_t *)sealed.at, NULL) == 1 &&
+    return EVP_DecryptInit_ex2(ctx, NULL, key->at, (const uint8_t *)sealed.at,
+                               NULL) == 1 &&
            EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, CRYPTO_TAG_BYTES,
                                tag) == 1;
 }

@@ -18,6 +18,7 @@ struct xml_writer {
     enum err rc;      /* the first error, or ERR_OK */
     unsigned depth;   /* open elements */
     bool is_tag_open; /* the last start tag still takes attributes */
+    size_t limit;     /* `out` may not pass this many bytes; 0: its own max */
     const char *names[XML_WRITER_DEPTH_MAX]; /* of the open elements */
 };
 
@@ -55,6 +56,9 @@ void xml_put_element(struct xml_writer *writer, const char *name,
  * Attributes with a namespace keep it, under the sender's prefix. */
 void xml_put_node(struct xml_writer *writer, const struct xml_node *node,
                   struct span outer_ns);
+
+/* Ends the start tag, as for a root whose end comes much later. */
+void xml_end_tag(struct xml_writer *writer);
 
 /* Adds bytes that this module wrote earlier (a stored payload).  They must be
  * whole elements. */

@@ -7,7 +7,6 @@
 #define LINK_LINK_H
 
 #include <sys/types.h>
-#include <uv.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -32,6 +31,7 @@ enum link_kind {
     LINK_CONTROL, /* ctl.DOMAIN; duologuectl */
 };
 
+struct uv_loop_s; /* of libuv, which the includer need not see */
 struct link_hub;
 struct link_peer;
 
@@ -49,7 +49,7 @@ struct link_handler {
 };
 
 struct link_options {
-    uv_loop_t *loop;
+    struct uv_loop_s *loop;
     struct span domain;
     const char *server_host; /* NULL: no XMPP server, browsers only */
     uint16_t server_port;

@@ -91,7 +91,7 @@ struct room_session_image {
     uint8_t seat;
     enum room_leg leg;
     struct span presence; /* written children of its last presence */
-    int64_t joined_ms;
+    int64_t joined_ms;    /* or changed its presence; grows within a room */
 };
 
 struct room_member_image {

@@ -17,10 +17,10 @@ enum room_effect_kind {
     ROOM_EFFECT_STORE_STATE,   /* u.state: deadline and the like */
     ROOM_EFFECT_STORE_MESSAGE, /* u.message */
     ROOM_EFFECT_STORE_ERASE,   /* u.seq: the payload of that message goes */
-    ROOM_EFFECT_STORE_MEMBER,  /* u.member */
+    ROOM_EFFECT_STORE_MEMBER,  /* u.member; seat 0: no longer bound */
     ROOM_EFFECT_STORE_SESSION, /* u.session: joined, or presence changed */
     ROOM_EFFECT_STORE_LEFT,    /* u.session.jid: no longer joined */
-    ROOM_EFFECT_STORE_LIMIT,   /* u.limit; `room` is NULL */
+    ROOM_EFFECT_STORE_LIMIT,   /* u.limit; `room` is NULL; no failures: gone */
     ROOM_EFFECT_STORE_END,     /* u.end */
     /* for the sessions */
     ROOM_EFFECT_REFUSE,   /* u.refuse: the one answer to `request` */

@@ -62,9 +62,12 @@ struct room_create {
 };
 
 struct room_join {
-    struct span nick;     /* prepared resource */
-    bool has_code;        /* a password was sent, of whatever form */
-    struct secret code;   /* its HMAC under the room's keys.code */
+    struct span nick;   /* prepared resource */
+    bool has_code;      /* a password was sent, of whatever form */
+    struct secret code; /* its HMAC under the room's keys.code */
+    /* A token was checked and speaks for this seat; 0: none.  Then the code is
+     * not looked at. */
+    uint8_t token_seat;
     struct span presence; /* written children to reflect */
     struct room_history_request history;
 };

@@ -19,7 +19,7 @@ static int open_folder(void **state)
     struct fixture *f = calloc(1, sizeof(*f));
 
     assert_non_null(f);
-    strcpy(f->folder, "/tmp/duologue-config-XXXXXX");
+    snprintf(f->folder, sizeof(f->folder), "/tmp/duologue-config-XXXXXX");
     assert_non_null(mkdtemp(f->folder));
     snprintf(f->path, sizeof(f->path), "%s/file", f->folder);
     *state = f;

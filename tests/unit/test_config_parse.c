@@ -101,7 +101,7 @@ static void comments_blanks_and_line_ends(void **state)
               "server =          ; nobody\r\n"
               "\r\n"
               "[rooms]# tight\n"
-              "idle_timeout   =   30m;\r\n"),
+              "idle_timeout   =   30m ;\r\n"),
          &config);
     assert_string_equal(config.domain, "duo.example.org");
     assert_string_equal(config.secret, "a;b#c");
@@ -153,9 +153,8 @@ static void sections_are_checked(void **state)
     check_refused(SPAN("[component] domain = x\n"),
                   "d.conf:1: is no section; write [component], [rooms], "
                   "[limits] or [gateway] alone in the line");
-    check_refused(SPAN("[]\n"),
-                  "d.conf:1: [] is an unknown section; there are "
-                  "[component], [rooms], [limits] and [gateway]");
+    check_refused(SPAN("[]\n"), "d.conf:1: [] is an unknown section; there are "
+                                "[component], [rooms], [limits] and [gateway]");
     check_refused(SPAN("\n\ndomain = x\n"),
                   "d.conf:3: domain: stands before the first section; write "
                   "[component], [rooms], [limits] or [gateway] above it");
@@ -262,15 +261,16 @@ static void messages_quote_little_and_whole_characters(void **state)
 {
     struct buf error = BUF_EMPTY(CONFIG_ERROR_MAX_BYTES);
     struct config config = CONFIG_EMPTY;
-    char text[200] = "[component]\ndomain = ";
+    struct buf text = BUF_EMPTY(200);
 
     (void)state;
-    strcat(text, "x ");
+    check_ok(buf_append(&text, SPAN("[component]\ndomain = !")));
     for (int i = 0; i < 40; i++)
-        strcat(text, "\xC3\xA9");
-    check_err(config_parse("d.conf", span_of(text), &config, &error),
+        check_ok(buf_append(&text, SPAN("\xC3\xA9")));
+    check_err(config_parse("d.conf", buf_span(&text), &config, &error),
               ERR_CONFIG);
-    /* "x " and 29 of the characters of two bytes fill 60 bytes. */
+    buf_clear(&text);
+    /* The 60th byte is half of a character. */
     assert_non_null(memmem(error.at, error.len,
                            "\xC3\xA9...\" is not a domain name",
                            strlen("\xC3\xA9...\" is not a domain name")));

@@ -301,8 +301,8 @@ async def create_through_slixmpp(w):
     room = room_from_form(w, values)
     abhi.client.register_plugin('xep_0045')
     muc = abhi.client['xep_0045']
-    joined = await muc.join_muc_wait(room.jid, 'whoever',
-                                     password=room.code(1), timeout=10)
-    holds(joined.presence['muc']['status_codes'], 110)
+    presence, _, _, _ = await muc.join_muc_wait(
+        room.jid, 'whoever', password=room.code(1), timeout=10)
+    holds(presence['muc']['status_codes'], 110)
     holds(muc.rooms[room.jid], 'Abhi')
 

@@ -1,0 +1,108 @@
+#include <string.h>
+
+#include "wire/ns.h"
+#include "wire/utf8.h"
+#include "wire/xml_escape.h"
+
+static void put(struct xml_writer *writer, struct span bytes)
+{
+    if (writer->rc == ERR_OK)
+        writer->rc = xml__put_bytes(writer, bytes);
+}
+
+static bool may_be_in_name(char c)
+{
+    return (uint8_t)c > ' ' && c != 0x7F && strchr("<>&\"'/=:", c) == NULL;
+}
+
+/* Names come from a reader, which let the parser check them.  This catches
+ * what would break out of a tag. */
+static void put_name(struct xml_writer *writer, struct span name)
+{
+    bool is_good = name.len > 0 && utf8_is_valid(name);
+
+    for (size_t i = 0; is_good && i < name.len; i++)
+        is_good = may_be_in_name(name.at[i]);
+    if (!is_good && writer->rc == ERR_OK)
+        writer->rc = ERR_SYNTAX;
+    put(writer, name);
+}
+
+static void put_value(struct xml_writer *writer, struct span value)
+{
+    put(writer, SPAN("='"));
+    if (writer->rc == ERR_OK)
+        writer->rc = xml__put_escaped(writer, value, XML_IN_ATTR);
+    put(writer, SPAN("'"));
+}
+
+static bool is_declared(const struct xml_attr *first,
+                        const struct xml_attr *attr)
+{
+    for (; first != attr; first = first->next)
+        if (first->ns.len > 0 && span_equal(first->prefix, attr->prefix))
+            return true;
+    return false;
+}
+
+static void put_attr(struct xml_writer *writer, const struct xml_node *node,
+                     const struct xml_attr *attr)
+{
+    bool is_xml = span_is(attr->ns, NS_XML);
+
+    if (attr->ns.len > 0 && !is_xml && !is_declared(node->attrs, attr)) {
+        put(writer, SPAN(" xmlns:"));
+        put_name(writer, attr->prefix);
+        put_value(writer, attr->ns);
+    }
+    put(writer, SPAN(" "));
+    if (attr->ns.len > 0) {
+        put_name(writer, is_xml ? SPAN("xml") : attr->prefix);
+        put(writer, SPAN(":"));
+    }
+    put_name(writer, attr->name);
+    put_value(writer, attr->value);
+}
+
+static void put_start(struct xml_writer *writer, const struct xml_node *node,
+                      struct span outer_ns)
+{
+    put(writer, SPAN("<"));
+    put_name(writer, node->name);
+    if (!span_equal(node->ns, outer_ns)) {
+        put(writer, SPAN(" xmlns"));
+        put_value(writer, node->ns);
+    }
+    for (const struct xml_attr *attr = node->attrs; attr; attr = attr->next)
+        put_attr(writer, node, attr);
+    put(writer, node->first != NULL ? SPAN(">") : SPAN("/>"));
+}
+
+/* `depth` bounds the recursion; a reader never gives more levels than that. */
+static void put_element(struct xml_writer *writer, const struct xml_node *node,
+                        struct span outer_ns, unsigned depth)
+{
+    if (depth >= XML_WRITER_DEPTH_MAX && writer->rc == ERR_OK)
+        writer->rc = ERR_LIMIT;
+    if (writer->rc != ERR_OK)
+        return;
+    put_start(writer, node, outer_ns);
+    if (node->first == NULL)
+        return;
+    for (const struct xml_node *at = node->first; at; at = at->next) {
+        if (at->name.len == 0)
+            xml_put_text(writer, at->text);
+        else
+            put_element(writer, at, node->ns, depth + 1);
+    }
+    put(writer, SPAN("</"));
+    put(writer, node->name);
+    put(writer, SPAN(">"));
+}
+
+void xml_put_node(struct xml_writer *writer, const struct xml_node *node,
+                  struct span outer_ns)
+{
+    xml_end_tag(writer);
+    put_element(writer, node, outer_ns, writer->depth);
+}

@@ -1,0 +1,182 @@
+#include <getopt.h>
+#include <string.h>
+
+#include "ctl/ctl.h"
+
+enum option_id {
+    OPTION_IDLE = 256,
+    OPTION_PROTECTION,
+    OPTION_JSON,
+    OPTION_QR,
+    OPTION_PROMETHEUS,
+    OPTION_AS,
+    OPTION_PASSWORD_FILE,
+    OPTION_HOST,
+    OPTION_PLAIN,
+};
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {"idle", required_argument, NULL, OPTION_IDLE},
+    {"protection", required_argument, NULL, OPTION_PROTECTION},
+    {"json", no_argument, NULL, OPTION_JSON},
+    {"qr", no_argument, NULL, OPTION_QR},
+    {"prometheus", no_argument, NULL, OPTION_PROMETHEUS},
+    {"as", required_argument, NULL, OPTION_AS},
+    {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
+    {"host", required_argument, NULL, OPTION_HOST},
+    {"plain", no_argument, NULL, OPTION_PLAIN},
+    {NULL, 0, NULL, 0},
+};
+
+static const struct {
+    const char *name;
+    enum ctl_command command;
+    int arguments;
+} commands[] = {
+    {"new", CTL_NEW, 2},     {"list", CTL_LIST, 0},     {"end", CTL_END, 1},
+    {"stats", CTL_STATS, 0}, {"doctor", CTL_DOCTOR, 0}, {"help", CTL_HELP, 0},
+};
+
+const char *ctl_usage(void)
+{
+    return "Usage: duologuectl -c FILE COMMAND\n"
+           "\n"
+           "  new NAME1 NAME2 [--idle DURATION] [--protection "
+           "server|link|omemo]\n"
+           "                  [--json|--qr]   make a chat for two\n"
+           "  list [--json]                   live chats\n"
+           "  end ROOM                        end a chat and erase it\n"
+           "  stats [--json|--prometheus]     counters\n"
+           "  doctor [--as JID] [--password-file FILE] [--host "
+           "HOST[:PORT]] [--plain]\n"
+           "                                  find out why things do not "
+           "connect\n"
+           "\n"
+           "A duration is a number with s, m, h or d. Exit status: 0 good, 1 "
+           "refused\nor failed, 2 bad usage or configuration.\n";
+}
+
+static enum err complain(struct buf *error, const char *what, const char *which)
+{
+    enum err rc = buf_printf(error, "%s%s; see duologuectl --help", what,
+                             which != NULL ? which : "");
+
+    return rc == ERR_OK ? ERR_CONFIG : rc;
+}
+
+static void take_option(int id, struct ctl_options *options)
+{
+    switch (id) {
+    case 'c':
+        options->config_path = optarg;
+        break;
+    case OPTION_IDLE:
+        options->idle = optarg;
+        break;
+    case OPTION_PROTECTION:
+        options->protection = optarg;
+        break;
+    case OPTION_AS:
+        options->account = optarg;
+        break;
+    case OPTION_PASSWORD_FILE:
+        options->password_file = optarg;
+        break;
+    case OPTION_HOST:
+        options->host = optarg;
+        break;
+    case OPTION_PLAIN:
+        options->is_plain = true;
+        break;
+    default:
+        break;
+    }
+}
+
+static void take_format(int id, struct ctl_options *options)
+{
+    if (id == OPTION_JSON)
+        options->format = CTL_JSON;
+    else if (id == OPTION_QR)
+        options->format = CTL_QR;
+    else if (id == OPTION_PROMETHEUS)
+        options->format = CTL_PROMETHEUS;
+}
+
+static enum err take_command(int argc, char **argv, struct ctl_options *options,
+                             struct buf *error)
+{
+    if (argc == 0)
+        return complain(error, "a command is missing", NULL);
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        if (strcmp(argv[0], commands[i].name) != 0)
+            continue;
+        if (argc - 1 != commands[i].arguments)
+            return complain(error, "wrong number of arguments for ", argv[0]);
+        options->command = commands[i].command;
+        if (options->command == CTL_NEW)
+            memcpy(options->names, argv + 1, sizeof(options->names));
+        if (options->command == CTL_END)
+            options->room = argv[1];
+        return ERR_OK;
+    }
+    return complain(error, "there is no command ", argv[0]);
+}
+
+/* An option of another command is a mistake, not a wish. */
+static enum err check_fit(const struct ctl_options *options, struct buf *error)
+{
+    bool is_new = options->command == CTL_NEW;
+
+    if (!is_new && (options->idle != NULL || options->protection != NULL))
+        return complain(error, "--idle and --protection belong to new", NULL);
+    if (!is_new && options->format == CTL_QR)
+        return complain(error, "--qr belongs to new", NULL);
+    if (options->command != CTL_STATS && options->format == CTL_PROMETHEUS)
+        return complain(error, "--prometheus belongs to stats", NULL);
+    if (options->command != CTL_DOCTOR &&
+        (options->account != NULL || options->password_file != NULL ||
+         options->host != NULL || options->is_plain))
+        return complain(
+            error, "--as, --password-file, --host and --plain belong to doctor",
+            NULL);
+    if ((options->command == CTL_END || options->command == CTL_DOCTOR) &&
+        options->format == CTL_JSON)
+        return complain(error, "--json belongs to new, list and stats", NULL);
+    return ERR_OK;
+}
+
+enum err ctl_parse_options(int argc, char **argv, struct ctl_options *out,
+                           struct buf *error)
+{
+    struct ctl_options options = {.command = CTL_HELP};
+    enum err rc;
+    int id;
+
+    optind = 0; /* glibc: start anew, also in tests */
+    opterr = 0;
+    while ((id = getopt_long(argc, argv, "c:hV", long_options, NULL)) != -1) {
+        if (id == '?')
+            return complain(error, "unknown or incomplete option ",
+                            argv[optind - 1]);
+        if (id == 'h' || id == 'V') {
+            options.command = id == 'h' ? CTL_HELP : CTL_VERSION;
+            *out = options;
+            return ERR_OK;
+        }
+        take_option(id, &options);
+        take_format(id, &options);
+    }
+    rc = take_command(argc - optind, argv + optind, &options, error);
+    if (rc == ERR_OK)
+        rc = check_fit(&options, error);
+    if (rc == ERR_OK && options.command != CTL_HELP &&
+        options.config_path == NULL)
+        rc = complain(error, "-c FILE is missing", NULL);
+    if (rc == ERR_OK)
+        *out = options;
+    return rc;
+}

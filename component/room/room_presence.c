@@ -1,0 +1,81 @@
+#include "room/room_state.h"
+#include "room/room_view.h"
+
+/* The nick that was addressed; at NULL when it was the bare room. */
+static struct span asked_nick(const struct room_turn *turn)
+{
+    struct span to = turn->event->request.to;
+    size_t slash = span_find(to, '/');
+
+    if (slash >= to.len)
+        return SPAN_EMPTY;
+    return span_slice(to, slash + 1, to.len);
+}
+
+/* J-17: it believes to be in; told so, it joins again. */
+static enum err turn_away(struct room_turn *turn)
+{
+    struct room_effect *effect = room__add(turn, ROOM_EFFECT_REMOVED, true);
+    enum err rc;
+
+    if (effect == NULL)
+        return ERR_NOMEM;
+    effect->u.removed.how = ROOM_REMOVAL_STRANGER;
+    rc = room__copy(turn->out, turn->event->actor.jid, &effect->u.removed.to);
+    if (rc != ERR_OK)
+        return rc;
+    return room__copy(turn->out, asked_nick(turn), &effect->u.removed.nick);
+}
+
+/* P-1: a wish for another nick is answered with the old one, not an error. */
+static enum err keep_nick(struct room_turn *turn,
+                          const struct room_session *session)
+{
+    struct room_effect *effect;
+    enum err rc = room__tell(turn, session, session->seat, true, &effect);
+
+    if (rc == ERR_OK)
+        effect->u.presence.is_renamed = true;
+    return rc;
+}
+
+static enum err reflect(struct room_turn *turn, struct room_session *session)
+{
+    enum err rc;
+
+    rc = room__session_renew(turn->room, session, turn->event->u.presence,
+                             turn->now_ms);
+    if (rc != ERR_OK)
+        return rc;
+    if ((rc = room__store_session(turn, session)) != ERR_OK)
+        return rc;
+    rc = room__tell(turn, session, session->seat, true, NULL);
+    if (rc != ERR_OK)
+        return rc;
+    return room__tell_all(turn, session->seat, session);
+}
+
+enum err room__presence(struct room_turn *turn)
+{
+    struct span nick = asked_nick(turn);
+    struct room_session *session;
+
+    session = room__session_find(turn->room, turn->event->actor.jid);
+    if (session == NULL)
+        return turn_away(turn);
+    room__session_heard(session, turn->now_ms);
+    if (nick.at != NULL &&
+        !span_equal(nick, room_seat_name(turn->room, session->seat)))
+        return keep_nick(turn, session);
+    return reflect(turn, session);
+}
+
+enum err room__leave(struct room_turn *turn)
+{
+    struct room_session *session =
+        room__session_find(turn->room, turn->event->actor.jid);
+
+    if (session == NULL)
+        return ERR_OK;
+    return room__remove(turn, session, ROOM_REMOVAL_LEFT);
+}

@@ -1,0 +1,269 @@
+"""The end of a chat: by either, by silence, by the operator; and keeping."""
+
+import asyncio
+import json
+import time
+
+from harness import adhoc, ns
+from harness.check import holds, same
+from harness.join_shape import must_be_join_error, refused_join
+from harness.stanza import bare
+from harness.story import story
+
+DESTROY = ("<query xmlns='%s'><destroy><reason>enough</reason></destroy>"
+           "</query>" % ns.MUC_OWNER)
+
+
+def is_destroy(stanza):
+    return stanza.name == 'presence' and stanza.destroyed
+
+
+async def told_of_the_end(person, room, seat, patience=8.0):
+    """The destroy presence of a person, in its exact shape (P-4)."""
+    stanza = await person.take(is_destroy, 'the end', patience)
+    same((stanza.type, stanza.frm), ('unavailable', room.at(seat)))
+    assert {110, 321} <= stanza.statuses, str(stanza)
+    same((stanza.item.get('affiliation'), stanza.item.get('role')),
+         ('none', 'none'))
+    reason = stanza.user.find('{%s}destroy/{%s}reason' % (ns.MUC_USER,
+                                                          ns.MUC_USER))
+    assert reason is not None and reason.text, str(stanza)
+    before = person.since(0)[:person.since(0).index(stanza)]
+    notice = [s for s in before if s.name == 'message' and s.body
+              and s.frm == room.jid]
+    assert notice, 'no text notice before the end'
+    return stanza
+
+
+async def is_gone(w, person, room, code=None):
+    """Every kind of stanza to an ended room is answered `gone`."""
+    gone = ('cancel', 'gone')
+    stanza, number = await refused_join(person, room.jid, 'x',
+                                        code or room.code(1))
+    must_be_join_error(stanza, number, room.jid + '/x', gone, '302')
+    number = person.send(room.jid, 'hello?')
+    same((await person.heard(room.jid, number)).error, gone)
+    for kind, payload in (('get', "<query xmlns='%s'/>" % ns.DISCO_INFO),
+                          ('set', "<query xmlns='%s'/>" % ns.MAM),
+                          ('set', DESTROY)):
+        same(await person.refused(kind, room.jid, payload), gone, payload)
+    listed = await w.component.ctl('list')
+    assert room.local not in listed, 'an ended room is listed'
+
+
+@story()
+async def end_by_destroy(w):
+    """Either seat may destroy; both are told, then comes the iq result."""
+    room, abhi, anny = await w.couple()
+    mal = await w.login('mal')
+    await abhi.say(room.jid, 'soon over')
+    same(await mal.refused('set', room.jid, DESTROY), ('auth', 'forbidden'))
+    mark = anny.mark()
+    answer = await anny.iq('set', room.jid, DESTROY)
+    same(answer.type, 'result')
+    await told_of_the_end(abhi, room, 1)
+    end = await told_of_the_end(anny, room, 2)
+    got = anny.since(mark)
+    assert got.index(end) < got.index(answer), 'the result came too early'
+    await abhi.none(lambda s: bare(s.frm) == room.jid and not s.taken
+                    and s.name == 'presence', 'more presence', 0.5)
+    await is_gone(w, abhi, room)
+    await is_gone(w, mal, room)
+
+
+@story()
+async def end_by_command(w):
+    """`end-chat` is offered to members of the room and ends it."""
+    room, abhi, anny = await w.couple()
+    mal = await w.login('mal')
+    items = "<query xmlns='%s' node='%s'/>" % (ns.DISCO_ITEMS, ns.COMMANDS)
+    same(len((await mal.get(room.jid, items)).xml[0]), 0)
+    nodes = {i.get('node') for i in (await abhi.get(room.jid, items)).xml[0]}
+    assert {'end-chat', 'keep-chat'} <= nodes, nodes
+    same(await mal.refused('set', room.jid, adhoc.command_xml(
+        'end-chat', 'execute')), ('auth', 'forbidden'))
+    await adhoc.run(abhi, room.jid, 'end-chat')
+    await told_of_the_end(abhi, room, 1)
+    await told_of_the_end(anny, room, 2)
+    await is_gone(w, anny, room)
+
+
+@story()
+async def end_by_words(w):
+    """`!end` asks once more, the second one ends; nobody else sees it."""
+    room, abhi, anny = await w.couple()
+    mark = anny.mark()
+    abhi.send(room.jid, '!end')
+    asked = await abhi.take(lambda s: s.body and s.frm == room.jid
+                            and '!end' in s.body, 'the question')
+    same(asked.stanza_id, None)
+    await anny.none(lambda s: s.body and '!end' in s.body
+                    and s.frm == room.at(1), 'the command', 0.7, mark)
+    results, _ = await abhi.archive(room.jid)
+    same(results, [])
+    await abhi.none(is_destroy, 'an early end', 0.3)
+    abhi.send(room.jid, '!end')
+    await told_of_the_end(anny, room, 2)
+    await told_of_the_end(abhi, room, 1)
+    await is_gone(w, abhi, room)
+
+
+@story()
+async def end_words_must_match_exactly(w):
+    """Words around a command make it talk; `!status` answers its asker."""
+    room, abhi, anny = await w.couple()
+    for body in ('say !end', '!end now', '!ending', '"!keep"'):
+        said = await abhi.say(room.jid, body)
+        await anny.heard(room.jid, said.id)
+    abhi.send(room.jid, '!status')
+    answer = await abhi.take(lambda s: s.body and s.frm == room.jid
+                             and s.id != '!status' and s.stanza_id is None
+                             and not s.taken, 'the status')
+    assert len(answer.body) > 10, answer.body
+    await anny.none(lambda s: s.body == '!status', 'the command', 0.5)
+    results, _ = await anny.archive(room.jid)
+    same(len(results), 4)
+
+
+@story()
+async def end_by_ctl(w):
+    """`duologuectl end` tells both, erases, and only then returns."""
+    room, abhi, anny = await w.couple()
+    await abhi.say(room.jid, 'soon over')
+    listed = await w.component.ctl('list')
+    holds(listed, room.local)
+    await w.component.ctl('end', room.jid)
+    await told_of_the_end(abhi, room, 1, 2.0)
+    await told_of_the_end(anny, room, 2, 2.0)
+    await is_gone(w, abhi, room)
+    status, _, err = await w.component.run_ctl('end', room.local)
+    same(status, 1, err)
+    other = await w.new_room()
+    await w.component.ctl('end', other.local)
+    await is_gone(w, abhi, other)
+
+
+@story()
+async def end_is_remembered(w):
+    """The tombstone outlives SIGTERM and kill -9; unknown stays unknown."""
+    room, abhi, anny = await w.couple()
+    await abhi.iq('set', room.jid, DESTROY)
+    for violent in (False, True):
+        if violent:
+            w.component.kill9()
+        else:
+            await w.component.terminate()
+        await w.start()
+        await w.linked(abhi)
+        await is_gone(w, abhi, room)
+        same(await abhi.refused(
+            'get', '0123456789abcdef@' + w.domain,
+            "<query xmlns='%s'/>" % ns.DISCO_INFO),
+            ('cancel', 'item-not-found'))
+
+
+@story()
+async def end_by_silence(w):
+    """Silence warns both in its last tenth, live only, then ends the chat."""
+    abhi = await w.person('abhi')
+    anny = await w.login('anny')
+    room = await w.new_room(idle='10s')
+    await abhi.join(room.jid, 'a', room.code(1))
+    await anny.join(room.jid, 'b', room.code(2))
+    said = await abhi.say(room.jid, 'the last word')
+    marks = abhi.mark(), anny.mark()
+    for person, mark in zip((abhi, anny), marks):
+        warning = await person.take(
+            lambda s: s.name == 'message' and s.body and s.frm == room.jid,
+            'the warning', 14.0, mark)
+        waited = warning.at - said.at
+        assert 7.5 < waited < 10.0, 'the warning came after %.1f s' % waited
+        same(warning.stanza_id, None)
+    results, _ = await abhi.archive(room.jid)
+    same([r.body for r in results], ['the last word'])
+    for person, seat in ((abhi, 1), (anny, 2)):
+        end = await told_of_the_end(person, room, seat, 8.0)
+        waited = end.at - said.at
+        assert 9.0 < waited < 13.0, 'the end came after %.1f s' % waited
+    await is_gone(w, abhi, room)
+
+
+@story()
+async def end_by_silence_is_put_off(w):
+    """Messages, `!keep` and `keep-chat` each start the silence anew."""
+    abhi = await w.person('abhi')
+    anny = await w.login('anny')
+    room = await w.new_room(idle='6s')
+    await abhi.join(room.jid, 'a', room.code(1))
+    await anny.join(room.jid, 'b', room.code(2))
+    for step in range(4):
+        await asyncio.sleep(4.0)
+        if step == 0:
+            await anny.say(room.jid, 'a word')
+        elif step == 1:
+            anny.send(room.jid, '!keep')
+        elif step == 2:
+            await adhoc.run(abhi, room.jid, 'keep-chat')
+        last = time.monotonic()
+        await abhi.none(is_destroy, 'the end', 0.2)
+    end = await told_of_the_end(abhi, room, 1, 10.0)
+    assert end.at - last < 4.0, 'step 3 was nothing, yet put the end off'
+    results = [s for s in anny.inbox.stanzas if s.body == '!keep']
+    same(results, [], '!keep is relayed')
+
+
+@story()
+async def end_by_silence_ignores_chatter(w):
+    """Typing, pings, presence and the archive do not count as life."""
+    abhi = await w.person('abhi')
+    room = await w.new_room(idle='6s')
+    await abhi.join(room.jid, 'a', room.code(1))
+    began = time.monotonic()
+    while time.monotonic() - began < 12.0:
+        if any(is_destroy(s) for s in abhi.inbox.stanzas):
+            break
+        abhi.raw("<message type='groupchat' to='%s'><composing xmlns='%s'/>"
+                 "</message>" % (room.jid, ns.CHATSTATES))
+        await abhi.iq('get', room.at(1), "<ping xmlns='%s'/>" % ns.PING)
+        abhi.raw("<presence to='%s'><show>chat</show></presence>" % room.at(1))
+        await abhi.iq('set', room.jid, "<query xmlns='%s'/>" % ns.MAM)
+        await asyncio.sleep(0.5)
+    end = await told_of_the_end(abhi, room, 1, 0.5)
+    assert 5.0 < end.at - began < 9.0, '%.1f s' % (end.at - began)
+
+
+@story()
+async def end_by_silence_while_down(w):
+    """A deadline that passed while we were down warns first, then ends."""
+    abhi = await w.person('abhi')
+    room = await w.new_room(idle='20s')
+    await abhi.join(room.jid, 'a', room.code(1))
+    await w.component.terminate()
+    await asyncio.sleep(21.0)
+    mark = abhi.mark()
+    await w.start()
+    warning = await abhi.take(
+        lambda s: s.name == 'message' and s.body and s.frm == room.jid,
+        'the warning', 20.0, mark)
+    end = await told_of_the_end(abhi, room, 1, 10.0)
+    assert end.at - warning.at > 1.0, 'ended %.1f s after its warning' % (
+        end.at - warning.at)
+
+
+@story()
+async def end_of_many_idle_rooms(w):
+    """Forty rooms made and fallen silent leave nothing behind in the list."""
+    await w.person('abhi')
+    rooms = [await w.new_room(idle='2s') for _ in range(40)]
+    same(len({r.jid for r in rooms}), 40)
+    deadline = time.monotonic() + 20.0
+    while True:
+        listed = await w.component.ctl('list')
+        left = [r for r in rooms if r.local in listed]
+        if not left:
+            break
+        assert time.monotonic() < deadline, '%d rooms still live' % len(left)
+        await asyncio.sleep(0.5)
+    facts = json.loads(await w.component.ctl('stats', '--json'))
+    assert isinstance(facts, dict) and facts, facts
+
