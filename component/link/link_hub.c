@@ -31,12 +31,17 @@ static void on_idle(uv_idle_t *idle)
         link__read_rest(peer);
 }
 
+void link__hub_wake(struct link_hub *hub)
+{
+    if (!hub->is_closing)
+        uv_idle_start(&hub->idle, on_idle);
+}
+
 void link__hub_touch(struct link_hub *hub)
 {
     hub->is_dirty = true;
     /* What happens outside the poll phase must not wait for a socket. */
-    if (!hub->is_closing)
-        uv_idle_start(&hub->idle, on_idle);
+    link__hub_wake(hub);
 }
 
 void link__hub_tell_downs(struct link_hub *hub)
@@ -73,7 +78,7 @@ static void resume(struct link_hub *hub)
         is_waiting = is_waiting || link__read_is_waiting(peer);
     }
     if (is_waiting || hub->is_dirty)
-        uv_idle_start(&hub->idle, on_idle);
+        link__hub_wake(hub);
     else
         uv_idle_stop(&hub->idle);
 }

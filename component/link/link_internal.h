@@ -141,6 +141,7 @@ struct link_hub {
 /* link_hub.c */
 void link__hub_tune(struct link_hub *hub, const struct link_tuning *tuning);
 void link__hub_touch(struct link_hub *hub); /* on_idle must follow */
+void link__hub_wake(struct link_hub *hub);  /* the next iteration is now */
 void link__hub_tell_downs(struct link_hub *hub);
 void link__hub_handle_closed(uv_handle_t *handle);
 void link__hub_sweep(struct link_hub *hub);

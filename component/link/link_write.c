@@ -45,7 +45,7 @@ static void update_choke(struct link_peer *peer)
     else if (behind < EASE_BYTES)
         peer->is_choked = false;
     if (was_choked && !peer->is_choked && peer->rest.len > 0)
-        link__hub_touch(peer->hub);
+        link__hub_wake(peer->hub);
     if (was_choked != peer->is_choked)
         link__read_update(peer);
 }
@@ -175,8 +175,10 @@ static enum err move_held(struct link_peer *peer)
 
 void link__write_release(struct link_peer *peer)
 {
-    size_t behind = peer->held.len + backlog(peer);
+    size_t behind;
 
+    link__write_say(peer); /* a handshake goes before what follows from it */
+    behind = peer->held.len + backlog(peer);
     if (peer->state != LINK_STATE_UP || peer->held.len == 0)
         return;
     if (peer->kind != LINK_SERVER && behind > CUT_BYTES) {

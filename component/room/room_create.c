@@ -61,7 +61,7 @@ static enum err store_room(struct room_turn *turn)
         return ERR_NOMEM;
     effect->u.create.create = *create;
     effect->u.create.at_ms = turn->now_ms;
-    effect->u.create.wake_ms = room__due_ms(turn->engine, turn->room);
+    effect->u.create.wake_ms = room__silence_due_ms(turn->engine, turn->room);
     effect->u.create.deadline_ms = turn->room->deadline_ms;
     for (size_t i = 0; i < ROOM_SEATS; i++) {
         struct room_create *copy = &effect->u.create.create;

@@ -82,13 +82,14 @@ enum err room__store_state(struct room_turn *turn)
     if (effect == NULL)
         return ERR_NOMEM;
     effect->u.state.deadline_ms = room->deadline_ms;
-    effect->u.state.wake_ms = room__due_ms(turn->engine, room);
+    effect->u.state.wake_ms = room__silence_due_ms(turn->engine, room);
     effect->u.state.warned_run = room->warned_run;
     effect->u.state.is_nearly_full_told = room->is_nearly_full_told;
     for (size_t i = 0; i < ROOM_SEATS; i++)
         effect->u.state.is_used[i] = room->seats[i].is_used;
     effect->u.state.attempts = room->attempts;
     room->stored_deadline_ms = room->deadline_ms;
+    room->stored_wake_ms = effect->u.state.wake_ms;
     return ERR_OK;
 }
 

@@ -19,8 +19,6 @@ static enum err say_ended(struct room_turn *turn, enum room_cause cause)
     struct room_effect *notice;
     enum err rc;
 
-    if (turn->room->session_count == 0 && !is_answer)
-        return ERR_OK;
     rc = room__notice(turn, ROOM_NOTICE_ENDED, NULL, is_answer, &notice);
     if (rc == ERR_OK)
         notice->u.notice.cause = cause;

@@ -1,3 +1,4 @@
+#include "base/bug.h"
 #include "room/room_state.h"
 #include "room/room_view.h"
 
@@ -202,6 +203,7 @@ static enum err admit(struct room_turn *turn, uint8_t seat, bool is_by_code)
     struct room_shown before;
     enum err rc;
 
+    BUG_IF(seat < 1 || seat > ROOM_SEATS);
     if ((rc = room__shown_take(turn, seat, &before)) != ERR_OK)
         return rc;
     if ((rc = add_session(turn, seat, &session)) != ERR_OK)

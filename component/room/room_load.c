@@ -128,6 +128,7 @@ static enum err copy_image(struct room *room, const struct room_image *image)
     room->idle_ms = image->idle_ms;
     room->deadline_ms = image->deadline_ms;
     room->stored_deadline_ms = image->deadline_ms;
+    room->stored_wake_ms = image->deadline_ms - image->idle_ms / 10;
     room->warned_run = image->warned_run;
     room->is_nearly_full_told = image->is_nearly_full_told;
     room->attempts = image->attempts;

@@ -31,8 +31,8 @@ static bool is_held(const struct room_engine *engine, const struct room *room)
     return !engine->is_linked && has_natives(room);
 }
 
-static int64_t silence_due_ms(const struct room_engine *engine,
-                              const struct room *room)
+int64_t room__silence_due_ms(const struct room_engine *engine,
+                             const struct room *room)
 {
     int64_t due_ms = room->deadline_ms;
 
@@ -142,6 +142,15 @@ static enum err ask_again(struct room_turn *turn)
     return ERR_OK;
 }
 
+/* Messages moved the deadline and the disk was not told: without this the
+ * router would find the room due again and again. */
+static enum err renew_wake(struct room_turn *turn)
+{
+    if (turn->room->stored_wake_ms > turn->now_ms)
+        return ERR_OK;
+    return room__store_state(turn);
+}
+
 enum err room__time(struct room_turn *turn)
 {
     struct room *room = turn->room;
@@ -149,8 +158,8 @@ enum err room__time(struct room_turn *turn)
 
     if ((rc = ask_again(turn)) != ERR_OK)
         return rc;
-    if (turn->now_ms < silence_due_ms(turn->engine, room))
-        return ERR_OK;
+    if (turn->now_ms < room__silence_due_ms(turn->engine, room))
+        return renew_wake(turn);
     if (is_held(turn->engine, room)) {
         room->held_until_ms = turn->now_ms + ROOM_QUIET_MS;
         return room__store_state(turn);

@@ -70,7 +70,8 @@ struct room {
     int64_t idle_ms;
     int64_t deadline_ms;
     int64_t stored_deadline_ms; /* what the disk knows */
-    int64_t held_until_ms;      /* while the server is away, look again then */
+    int64_t stored_wake_ms;
+    int64_t held_until_ms; /* while the server is away, look again then */
     uint64_t warned_run;
     bool is_nearly_full_told;
     bool is_full_told;
@@ -272,7 +273,10 @@ enum err room__attempt_good(struct room_turn *turn) MUST_CHECK;
 /* How long before the end the warning comes. */
 int64_t room__warning_ms(const struct room_engine *engine,
                          const struct room *room);
-/* When the room needs a ROOM_EVENT_TIME. */
+/* When silence needs a ROOM_EVENT_TIME; this is what the disk knows. */
+int64_t room__silence_due_ms(const struct room_engine *engine,
+                             const struct room *room);
+/* The same, or a ping that is due before. */
 int64_t room__due_ms(const struct room_engine *engine, const struct room *room);
 /* Content or a keep at `at_ms`: the deadline moves.  `is_stored`: the disk
  * must know, otherwise it may lag a little. */

@@ -96,17 +96,66 @@ enum err store__lose_room(struct store *store, int64_t number,
     return rc;
 }
 
-static void entry_from_row(struct store *store, struct room_entry *entry)
+/* What is left of a message that was taken back: its id. */
+static enum err seal_retracted(struct store *store, const struct room *room,
+                               struct room_entry *entry, struct span sealed)
 {
-    const enum store__statement which = STORE_SQL_GET_MESSAGE;
-    struct span origin = store__column_blob(store, which, 5);
+    const struct secret *key = &room_get_keys(room)->seal;
+    struct store__bound bound =
+        store__bind_message(room_number(room), entry);
+    struct span fields[STORE_FIELDS_MAX];
+    struct buf id = BUF_EMPTY(STORE_PLAIN_MAX_BYTES);
+    enum err rc;
 
-    *entry = (struct room_entry){
-        .seq = (uint32_t)store__column_int(store, which, 0),
-        .at_ms = store__column_int(store, which, 1),
-        .seat = (uint8_t)store__column_int(store, which, 2),
-        .flags = (uint8_t)store__column_int(store, which, 3),
+    rc = store__unseal(store, key, &bound, sealed, fields, 3);
+    if (rc == ERR_OK && fields[0].at != NULL)
+        rc = buf_append(&id, fields[0]);
+    /* A damaged one loses its id as well. */
+    if (rc == ERR_SYNTAX)
+        rc = ERR_OK;
+    entry->flags |= ROOM_ENTRY_RETRACTED;
+    bound = store__bind_message(room_number(room), entry);
+    if (rc == ERR_OK) {
+        const struct span left[] = {buf_span(&id), SPAN_EMPTY, SPAN("")};
+
+        rc = store__seal(store, key, &bound, left, STORE_COUNT(left));
+    }
+    buf_wipe(&id);
+    return rc;
+}
+
+enum err store__write_retraction(struct store *store, const struct room *room,
+                                 uint32_t seq)
+{
+    const struct store__value where[] = {
+        store__int(room_number(room)),
+        store__int(seq),
     };
-    if (origin.len == ROOM_ORIGIN_BYTES)
-        memcpy(entry->origin, origin.at, ROOM_ORIGIN_BYTES);
+    struct room_entry entry = {.flags = 0};
+    struct span sealed = SPAN_EMPTY;
+    bool has_row = false;
+    enum err rc;
+
+    rc = store__start(store, STORE_SQL_GET_MESSAGE, where, STORE_COUNT(where));
+    if (rc == ERR_OK)
+        rc = store__step(store, STORE_SQL_GET_MESSAGE, &has_row);
+    if (rc != ERR_OK || !has_row)
+        return rc;
+    sealed = store__column_blob(store, STORE_SQL_GET_MESSAGE, 6);
+    if (store__column_entry(store, STORE_SQL_GET_MESSAGE, &entry))
+        rc = seal_retracted(store, room, &entry, sealed);
+    else
+        rc = ERR_SYNTAX;
+    store__stop(store, STORE_SQL_GET_MESSAGE);
+    if (rc == ERR_OK) {
+        const struct store__value row[] = {
+            where[0],
+            where[1],
+            store__int(entry.flags),
+            store__span(buf_span(&store->sealed)),
+        };
+
+        rc = store__run(store, STORE_SQL_RETRACT, row, STORE_COUNT(row));
+    }
+    return rc == ERR_SYNTAX ? ERR_STORE : rc;
 }

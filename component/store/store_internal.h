@@ -295,6 +295,11 @@ struct span store__column_blob(struct store *store,
 bool store__column_is_null(struct store *store, enum store__statement which,
                            int column);
 
+/* The columns seq, at, seat, flags, bytes, origin, which come first.  False
+ * when they hold what we never write. */
+bool store__column_entry(struct store *store, enum store__statement which,
+                         struct room_entry *entry);
+
 enum err store__begin(struct store *store) MUST_CHECK;
 enum err store__commit(struct store *store) MUST_CHECK;
 void store__rollback(struct store *store);

@@ -80,6 +80,7 @@ class Link:
         self.closed = asyncio.Event()
         self.header = None  # attributes of the component's stream header
         self.handshake = None
+        self.finished = False  # the component closed its stream properly
         self.garbage = None  # why the component's bytes did not parse
         self.stream_id = 'fake-%d' % number
         self._reader = reader
@@ -119,6 +120,8 @@ class Link:
                 self._on_header(element)
             return
         self._depth -= 1
+        if self._depth == 0:
+            self.finished = True
         if self._depth == 1:
             self._on_stanza(element)
 
@@ -157,6 +160,12 @@ class Link:
 
     def cut(self):
         self._writer.close()
+
+    def stop_reading(self):
+        self._reader._transport.pause_reading()
+
+    def go_on_reading(self):
+        self._reader._transport.resume_reading()
 
     async def take(self, match, what, patience=PATIENCE, since=0):
         stanza = await self.inbox.take(match, what, patience, since)

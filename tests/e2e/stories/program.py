@@ -1,0 +1,137 @@
+"""The programs themselves: configuration, exit status, files, doctor."""
+
+import asyncio
+import json
+import os
+import signal
+import stat
+import subprocess
+import time
+
+from harness.check import holds, same
+from harness.story import DIRECT, story
+
+
+def run_once(w, *words):
+    """Runs duologue to its end; returns (status, stderr)."""
+    done = subprocess.run([w.component.program('duologue'), '-c',
+                           w.component.config, *words], timeout=20,
+                          capture_output=True, text=True, check=False)
+    return done.returncode, done.stderr
+
+
+@story(servers=DIRECT)
+async def program_checks_its_configuration(w):
+    """A bad file is status 2 and names file, line and key."""
+    w.component.configure(component_server='')
+    same(run_once(w, '--check')[0], 0)
+    for settings, key in (({'rooms_idle_timeout': '90'}, 'idle_timeout'),
+                          ({'limits_body_max': '1 potato'}, 'body_max'),
+                          ({'limits_colour': 'red'}, 'colour'),
+                          ({'component_domain': 'a b'}, 'domain'),
+                          ({'rooms_create': 'someone odd'}, 'create')):
+        kept = dict(w.component.settings)
+        w.component.configure(**settings)
+        with open(w.component.config, encoding='utf-8') as file:
+            line = 1 + next(n for n, text in enumerate(file)
+                            if text.startswith(key + ' '))
+        for words in (('--check',), ()):
+            status, err = run_once(w, *words)
+            same(status, 2, '%r: %s' % (settings, err))
+            for word in (os.path.basename(w.component.config), key,
+                         str(line)):
+                holds(err, word)
+        w.component.settings = kept
+    w.component.configure()
+    os.unlink(w.component.config)
+    status, err = run_once(w)
+    same(status, 2, err)
+    status = subprocess.run([w.component.program('duologue'), '--nonsense'],
+                            capture_output=True, timeout=20,
+                            check=False).returncode
+    same(status, 2)
+
+
+@story(servers=DIRECT)
+async def program_keeps_its_files_to_itself(w):
+    """Files are 0600 and folders 0700 whatever the umask is."""
+    before = os.umask(0)
+    try:
+        await w.start(component_server='')
+    finally:
+        os.umask(before)
+    await w.new_room()
+    found = 0
+    for place, _, files in os.walk(w.component.data):
+        same(stat.S_IMODE(os.stat(place).st_mode), 0o700, place)
+        for name in files:
+            path = os.path.join(place, name)
+            same(stat.S_IMODE(os.stat(path).st_mode), 0o600, path)
+            found += 1
+    assert found >= 2, 'a database and a key file were expected'
+
+
+@story(servers=DIRECT)
+async def program_runs_once_per_data_dir(w):
+    """A second daemon on the same data ends with status 1 and a reason."""
+    await w.start(component_server='')
+    room = await w.new_room()
+    second = w.make_component('second', w.domain, '')
+    second.data = w.component.data
+    second.configure(component_server='')
+    done = subprocess.run([second.program('duologue'), '-c', second.config],
+                          timeout=20, capture_output=True, text=True,
+                          check=False)
+    same(done.returncode, 1, done.stderr)
+    assert done.stderr.strip(), 'no reason given'
+    holds(await w.component.ctl('list'), room.local)
+
+
+@story(servers=DIRECT)
+async def program_stops_and_reloads_by_signal(w):
+    """SIGTERM ends it within two seconds; SIGHUP with a bad file is survived."""
+    await w.start(component_server='')
+    room = await w.new_room()
+    w.component.configure(limits_body_max='nonsense')
+    w.component.process.signal(signal.SIGHUP)
+    await asyncio.sleep(0.5)
+    w.component.process.must_live()
+    w.component.settings.pop('limits_body_max')
+    w.component.configure()
+    holds(await w.component.ctl('list'), room.local)
+    began = time.monotonic()
+    await w.component.terminate()
+    assert time.monotonic() - began < 2.0, 'a slow stop'
+    await w.start()
+    holds(await w.component.ctl('list'), room.local)
+
+
+@story(servers=DIRECT)
+async def program_stats(w):
+    """`stats` speaks JSON and Prometheus, and counts rooms."""
+    await w.start(component_server='')
+    before = json.loads(await w.component.ctl('stats', '--json'))
+    await w.new_room()
+    after = json.loads(await w.component.ctl('stats', '--json'))
+    assert before != after, 'a new room changes no number'
+    lines = (await w.component.ctl('stats', '--prometheus')).splitlines()
+    samples = [line for line in lines if line and not line.startswith('#')]
+    assert samples, 'no sample'
+    for line in samples:
+        name, _, value = line.rpartition(' ')
+        assert name.startswith('duologue'), line
+        float(value)
+    assert (await w.component.ctl('stats')).strip()
+
+
+@story()
+async def program_doctor(w):
+    """`doctor` is content when all is well, and says so when it is not."""
+    abhi = await w.person('abhi')
+    status, out, err = await w.component.run_ctl('doctor')
+    same(status, 0, out + err)
+    await w.component.terminate()
+    status, out, err = await w.component.run_ctl('doctor')
+    same(status, 1, out + err)
+    assert (out + err).strip()
+    assert abhi.jid
