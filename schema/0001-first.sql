@@ -56,12 +56,13 @@ CREATE INDEX message_room
     ON message (room, seq, at, seat, flags, bytes, origin);
 
 CREATE TABLE member (
+    id INTEGER PRIMARY KEY, -- the order in which they came
     room INTEGER NOT NULL,
     hash BLOB NOT NULL,
     seat INTEGER NOT NULL,
-    sealed BLOB NOT NULL, -- bare JID
-    PRIMARY KEY (room, hash)
-) STRICT, WITHOUT ROWID;
+    sealed BLOB NOT NULL,   -- bare JID
+    UNIQUE (room, hash)
+) STRICT;
 
 CREATE TABLE session (
     room INTEGER NOT NULL,

@@ -64,6 +64,7 @@ struct stream;
 /* NULL only when memory runs out.  Borrows `handler` and `self`. */
 struct stream *stream_new(const struct stream_options *options,
                           const struct stream_handler *handler, void *self);
+/* NULL is fine.  Not from within a callback. */
 void stream_free(struct stream *stream);
 
 /* Role component: appends our stream header to `out`.  Role server: nothing.

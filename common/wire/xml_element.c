@@ -6,20 +6,18 @@
 
 /* What one allocation for the whole tag must hold. */
 struct measure {
-    size_t attrs; /* all of them, declarations too */
-    size_t kept;  /* those that become attributes of the node */
-    size_t bytes; /* of the names and values kept, with their NULs */
+    size_t attrs; /* without declarations */
+    size_t bytes; /* of names and values, with their NULs */
 };
 
 static struct measure measure(const char *name, const char **attrs)
 {
-    struct measure all = {0, 0, strlen(name) + 1};
+    struct measure all = {0, strlen(name) + 1};
 
     for (size_t i = 0; attrs[i] != NULL; i += 2) {
-        all.attrs++;
         if (xml__is_declaration(attrs[i]))
             continue;
-        all.kept++;
+        all.attrs++;
         all.bytes += strlen(attrs[i]) + strlen(attrs[i + 1]) + 2;
     }
     return all;
@@ -135,11 +133,11 @@ enum err xml__element_make(struct xml_element *element, const char *name,
         return rc;
     element->node = arena_alloc(
         element->arena, sizeof(struct xml_node) +
-                            all.kept * sizeof(struct xml_attr) + all.bytes);
+                            all.attrs * sizeof(struct xml_attr) + all.bytes);
     if (element->node == NULL)
         return ERR_NOMEM;
     list = (struct xml_attr *)(element->node + 1);
-    at = (char *)(list + all.kept);
+    at = (char *)(list + all.attrs);
     if ((rc = xml__qname_split(copy(&at, name), &qname)) != ERR_OK)
         return rc;
     element->node->name = qname.local;

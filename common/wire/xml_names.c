@@ -51,6 +51,7 @@ static bool may_declare(struct span prefix, struct span uri)
 enum err xml__bind(struct arena *arena, const char *attr_name,
                    const char *value, const struct xml_binding **bindings)
 {
+    unsigned count = *bindings != NULL ? (*bindings)->count : 0;
     struct xml_qname name;
     struct xml_binding *binding;
     struct span prefix = SPAN("");
@@ -62,8 +63,9 @@ enum err xml__bind(struct arena *arena, const char *attr_name,
         prefix = name.local;
     if (!may_declare(prefix, span_of(value)))
         return ERR_SYNTAX;
-    if (name.is_odd ||
-        (*bindings != NULL && (*bindings)->count >= XML_BINDINGS_MAX))
+    /* Default namespaces are as many as there are levels: no need to count. */
+    count += prefix.len > 0;
+    if (name.is_odd || count > XML_BINDINGS_MAX)
         return ERR_LIMIT;
     binding = arena_alloc(arena, sizeof(*binding));
     if (binding == NULL)
@@ -71,7 +73,7 @@ enum err xml__bind(struct arena *arena, const char *attr_name,
     if ((rc = arena_copy(arena, prefix, &binding->prefix)) != ERR_OK ||
         (rc = arena_copy(arena, span_of(value), &binding->uri)) != ERR_OK)
         return rc;
-    binding->count = *bindings != NULL ? (*bindings)->count + 1 : 1;
+    binding->count = count;
     binding->outer = *bindings;
     *bindings = binding;
     return ERR_OK;

@@ -11,14 +11,14 @@
 #include "base/span.h"
 
 enum {
-    XML_BINDINGS_MAX = 64, /* namespace declarations in scope at once */
+    XML_BINDINGS_MAX = 64, /* prefixes in scope at once, also hidden ones */
 };
 
 /* One declaration in scope, and those outside of it. */
 struct xml_binding {
     struct span prefix; /* empty: the default namespace */
     struct span uri;
-    unsigned count; /* how many are in scope, with this one */
+    unsigned count; /* prefixes in scope, with this one */
     const struct xml_binding *outer;
 };
 

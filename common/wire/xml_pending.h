@@ -10,9 +10,10 @@
 #include "base/span.h"
 
 struct xml_pending {
-    size_t bytes; /* that the parser has and could not use yet */
-    bool is_tag;  /* they begin a start or end tag whose end is not there */
-    char quote;   /* the attribute value we are in, or NUL */
+    size_t bytes;  /* that the parser has and could not use yet */
+    bool is_tag;   /* they begin a start or end tag whose end is not there */
+    bool is_fresh; /* of it only the '<' is there */
+    char quote;    /* the attribute value we are in, or NUL */
 };
 
 /* Takes note of what the parser left unused: the last `bytes` it was given,

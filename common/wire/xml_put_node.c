@@ -3,6 +3,7 @@
 #include "wire/ns.h"
 #include "wire/utf8.h"
 #include "wire/xml_escape.h"
+#include "wire/xml_names.h"
 
 static void put(struct xml_writer *writer, struct span bytes)
 {
@@ -36,25 +37,47 @@ static void put_value(struct xml_writer *writer, struct span value)
     put(writer, SPAN("'"));
 }
 
-static bool is_declared(const struct xml_attr *first,
-                        const struct xml_attr *attr)
+/* The prefixes that stand for something where we are.  A reader refuses more
+ * at once, so that what it read always fits here, and what is written here can
+ * be read: none is declared again while it holds. */
+struct scope {
+    size_t count;
+    struct {
+        struct span prefix;
+        struct span ns;
+    } declared[XML_BINDINGS_MAX];
+};
+
+static bool is_declared(const struct scope *scope, const struct xml_attr *attr)
 {
-    for (; first != attr; first = first->next)
-        if (first->ns.len > 0 && span_equal(first->prefix, attr->prefix))
-            return true;
+    for (size_t i = scope->count; i > 0; i--)
+        if (span_equal(scope->declared[i - 1].prefix, attr->prefix))
+            return span_equal(scope->declared[i - 1].ns, attr->ns);
     return false;
 }
 
-static void put_attr(struct xml_writer *writer, const struct xml_node *node,
+static void declare(struct xml_writer *writer, struct scope *scope,
+                    const struct xml_attr *attr)
+{
+    if (scope->count == XML_BINDINGS_MAX) {
+        writer->rc = ERR_LIMIT;
+        return;
+    }
+    scope->declared[scope->count].prefix = attr->prefix;
+    scope->declared[scope->count].ns = attr->ns;
+    scope->count++;
+    put(writer, SPAN(" xmlns:"));
+    put_name(writer, attr->prefix);
+    put_value(writer, attr->ns);
+}
+
+static void put_attr(struct xml_writer *writer, struct scope *scope,
                      const struct xml_attr *attr)
 {
     bool is_xml = span_is(attr->ns, NS_XML);
 
-    if (attr->ns.len > 0 && !is_xml && !is_declared(node->attrs, attr)) {
-        put(writer, SPAN(" xmlns:"));
-        put_name(writer, attr->prefix);
-        put_value(writer, attr->ns);
-    }
+    if (attr->ns.len > 0 && !is_xml && !is_declared(scope, attr))
+        declare(writer, scope, attr);
     put(writer, SPAN(" "));
     if (attr->ns.len > 0) {
         put_name(writer, is_xml ? SPAN("xml") : attr->prefix);
@@ -65,7 +88,7 @@ static void put_attr(struct xml_writer *writer, const struct xml_node *node,
 }
 
 static void put_start(struct xml_writer *writer, const struct xml_node *node,
-                      struct span outer_ns)
+                      struct span outer_ns, struct scope *scope)
 {
     put(writer, SPAN("<"));
     put_name(writer, node->name);
@@ -74,27 +97,32 @@ static void put_start(struct xml_writer *writer, const struct xml_node *node,
         put_value(writer, node->ns);
     }
     for (const struct xml_attr *attr = node->attrs; attr; attr = attr->next)
-        put_attr(writer, node, attr);
+        if (writer->rc == ERR_OK)
+            put_attr(writer, scope, attr);
     put(writer, node->first != NULL ? SPAN(">") : SPAN("/>"));
 }
 
 /* `depth` bounds the recursion; a reader never gives more levels than that. */
 static void put_element(struct xml_writer *writer, const struct xml_node *node,
-                        struct span outer_ns, unsigned depth)
+                        struct span outer_ns, struct scope *scope,
+                        unsigned depth)
 {
+    size_t outside = scope->count;
+
     if (depth >= XML_WRITER_DEPTH_MAX && writer->rc == ERR_OK)
         writer->rc = ERR_LIMIT;
     if (writer->rc != ERR_OK)
         return;
-    put_start(writer, node, outer_ns);
-    if (node->first == NULL)
-        return;
+    put_start(writer, node, outer_ns, scope);
     for (const struct xml_node *at = node->first; at; at = at->next) {
         if (at->name.len == 0)
             xml_put_text(writer, at->text);
         else
-            put_element(writer, at, node->ns, depth + 1);
+            put_element(writer, at, node->ns, scope, depth + 1);
     }
+    scope->count = outside;
+    if (node->first == NULL)
+        return;
     put(writer, SPAN("</"));
     put(writer, node->name);
     put(writer, SPAN(">"));
@@ -103,6 +131,9 @@ static void put_element(struct xml_writer *writer, const struct xml_node *node,
 void xml_put_node(struct xml_writer *writer, const struct xml_node *node,
                   struct span outer_ns)
 {
+    struct scope scope;
+
+    scope.count = 0;
     xml_end_tag(writer);
-    put_element(writer, node, outer_ns, writer->depth);
+    put_element(writer, node, outer_ns, &scope, writer->depth);
 }

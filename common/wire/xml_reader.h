@@ -1,9 +1,10 @@
 /* xml_reader.h - bytes to elements, over expat, with limits.
  *
  * Limits are checked before anything is built: depth 32, 512 elements, 64
- * attributes an element, 64 KiB.  DOCTYPE, comments, processing instructions
- * and entity declarations end a stream with ERR_RESTRICTED.  Reparse deferral
- * is off, so that a stanza is delivered with its last byte. */
+ * attributes an element, 64 prefixes in scope, 64 KiB.  DOCTYPE, comments,
+ * processing instructions and entity declarations end a stream with
+ * ERR_RESTRICTED.  Reparse deferral is off, so that a stanza is delivered with
+ * its last byte. */
 #ifndef WIRE_XML_READER_H
 #define WIRE_XML_READER_H
 

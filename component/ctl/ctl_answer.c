@@ -34,9 +34,12 @@ static enum err read_fields(struct arena *arena, const struct xml_node *parent,
 
     for (; node != NULL; node = xml_sibling(node, "field", NS_DATA)) {
         const struct xml_node *value = xml_child(node, "value", NS_DATA);
-        struct ctl_field *field = arena_alloc(arena, sizeof(*field));
+        struct ctl_field *field;
         enum err rc;
 
+        if (span_is(xml_attr(node, "var"), "FORM_TYPE"))
+            continue; /* says what form it is; nothing for people */
+        field = arena_alloc(arena, sizeof(*field));
         if (field == NULL)
             return ERR_NOMEM;
         rc = arena_copy(arena, xml_attr(node, "var"), &field->var);

@@ -15,6 +15,8 @@ enum {
     CONVERSE_WAIT_S = 20,
     PASSWORD_MAX_BYTES = 1024,
     POLL_MS = 50,
+    CLIENT_PORT = 5222,
+    GOODBYE_POLLS = 20,
 };
 
 static const char words[] = "duologuectl doctor talks to itself";
@@ -26,6 +28,7 @@ struct converse {
     xmpp_ctx_t *ctx;
     xmpp_conn_t *conn;
     enum step step;
+    bool is_up; /* logged in */
     char room[1200];
     char code[16];
 };
@@ -151,6 +154,7 @@ static void on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
     if (event == XMPP_CONN_CONNECT) {
         xmpp_stanza_t *presence = xmpp_presence_new(c->ctx);
 
+        c->is_up = true;
         doctor__good(c->doctor, "account", "logged in");
         xmpp_handler_add(conn, on_presence, NULL, "presence", NULL, c);
         xmpp_handler_add(conn, on_message, NULL, "message", NULL, c);
@@ -158,25 +162,69 @@ static void on_connection(xmpp_conn_t *conn, xmpp_conn_event_t event, int error,
         xmpp_stanza_release(presence);
         send_join(c);
     } else {
+        c->is_up = false;
         fail(c, "the account's server closed the connection: ",
              c->step == STEP_CONNECT
                  ? (error != 0 ? strerror(error)
-                               : "wrong password, or no TLS (see --plain)")
+                               : "not there (see --host), wrong password, or "
+                                 "no TLS (see --plain)")
                  : "in mid-conversation");
     }
 }
 
-/* Takes "host", "host:port" or NULL apart.  The caller frees *host. */
-static unsigned short split_host(const char *text, char **host)
+/* Takes "host", "host:port", "[::1]:port" or NULL apart.  The caller frees
+ * *host.  False when it is none of these. */
+static bool split_host(const char *text, char **host, unsigned short *port)
 {
-    const char *colon = text != NULL ? strrchr(text, ':') : NULL;
+    struct span all = span_of(text);
+    size_t end = span_find(all, ':');
+    size_t start = 0;
+    uint64_t number;
 
+    *port = 0;
     *host = NULL;
     if (text == NULL)
-        return 0;
-    *host =
-        colon != NULL ? strndup(text, (size_t)(colon - text)) : strdup(text);
-    return colon != NULL ? (unsigned short)strtoul(colon + 1, NULL, 10) : 0;
+        return true;
+    if (span_starts_with(all, SPAN("["))) {
+        start = 1;
+        end = span_find(all, ']');
+        if (end == all.len)
+            return false;
+        *host = strndup(text + 1, end > 0 ? end - 1 : 0);
+        all = span_slice(all, end + 1, all.len);
+    } else {
+        *host = strndup(text, end);
+        all = span_slice(all, end, all.len);
+    }
+    if (all.len == 0)
+        return *host != NULL && end > start;
+    if (!span_to_u64(span_slice(all, 1, all.len), 65535, &number))
+        return false;
+    *port = (unsigned short)number;
+    return *host != NULL && all.at[0] == ':' && end > start;
+}
+
+/* libstrophe does not tell a port that is closed from a password that is
+ * wrong, so we look at the port ourselves. */
+static bool is_there(struct converse *c, const char *host, unsigned short port)
+{
+    struct doctor_call call = {
+        .what = "account",
+        .host = host,
+        .port = port != 0 ? port : CLIENT_PORT,
+        .port_name = "client",
+    };
+    int fd;
+
+    if (host == NULL)
+        return true; /* libstrophe finds it by DNS */
+    fd = doctor__dial(c->doctor, &call);
+    if (fd < 0) {
+        c->step = STEP_FAILED;
+        return false;
+    }
+    close(fd);
+    return true;
 }
 
 static void run(struct converse *c)
@@ -188,8 +236,12 @@ static void run(struct converse *c)
 
     if (options->is_plain)
         xmpp_conn_set_flags(c->conn, XMPP_CONN_FLAG_DISABLE_TLS);
-    port = split_host(options->host, &host);
-    if (xmpp_connect_client(c->conn, host, port, on_connection, c) != XMPP_EOK)
+    if (!split_host(options->host, &host, &port))
+        fail(c, "--host is HOST, HOST:PORT or [IPV6]:PORT, not ",
+             options->host);
+    else if (is_there(c, host, port) &&
+             xmpp_connect_client(c->conn, host, port, on_connection, c) !=
+                 XMPP_EOK)
         fail(c, "cannot connect to the account's server", "");
     while (c->step < STEP_DONE && time(NULL) < until)
         xmpp_run_once(c->ctx, POLL_MS);
@@ -200,7 +252,7 @@ static void run(struct converse *c)
          "the component?",
          "");
     xmpp_disconnect(c->conn);
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; c->is_up && i < GOODBYE_POLLS; i++)
         xmpp_run_once(c->ctx, POLL_MS);
     free(host);
 }

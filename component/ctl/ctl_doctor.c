@@ -8,7 +8,15 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-enum { FREE_BYTES_MIN = 64 * 1024 * 1024, SECRET_MAX_BYTES = 4096 };
+enum {
+    FREE_BYTES_MIN = 64 * 1024 * 1024,
+    SECRET_MAX_BYTES = 4096,
+    USER_BYTES = 4096, /* one line of /etc/passwd */
+};
+
+static void say(struct doctor *doctor, const char *verdict, const char *what,
+                const char *format, va_list args)
+    __attribute__((format(printf, 4, 0)));
 
 static void say(struct doctor *doctor, const char *verdict, const char *what,
                 const char *format, va_list args)
@@ -37,6 +45,16 @@ void doctor__bad(struct doctor *doctor, const char *what, const char *format,
     doctor->failures++;
     va_start(args, format);
     say(doctor, "BAD", what, format, args);
+    va_end(args);
+}
+
+void doctor__note(struct doctor *doctor, const char *what, const char *format,
+                  ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    say(doctor, "note", what, format, args);
     va_end(args);
 }
 
@@ -73,14 +91,14 @@ static void examine_directory(struct doctor *doctor)
     struct statvfs fs;
     struct stat st;
 
-    if (stat(path, &st) != 0) {
-        doctor__bad(doctor, "data_dir",
-                    "%s: %s; the component makes it when "
-                    "it may write beside it",
-                    path, strerror(errno));
-        return;
-    }
-    if ((st.st_mode & 077) != 0)
+    if (stat(path, &st) != 0)
+        doctor__bad(doctor, "data_dir", "%s: %s%s", path, strerror(errno),
+                    errno == ENOENT ? "; the component makes it when it may "
+                                      "write beside it"
+                                    : "");
+    else if (!S_ISDIR(st.st_mode))
+        doctor__bad(doctor, "data_dir", "%s is not a folder", path);
+    else if ((st.st_mode & 077) != 0)
         doctor__bad(doctor, "data_dir", "%s may be read by others: chmod 700",
                     path);
     else if (statvfs(path, &fs) == 0 &&
@@ -93,8 +111,13 @@ static void examine_directory(struct doctor *doctor)
 static void examine_user(struct doctor *doctor)
 {
     const char *user = doctor->ctl->config.gateway_user;
+    struct passwd *found = NULL;
+    struct passwd entry;
+    char bytes[USER_BYTES];
 
-    if (user != NULL && getpwnam(user) == NULL)
+    if (user != NULL &&
+        getpwnam_r(user, &entry, bytes, sizeof(bytes), &found) == 0 &&
+        found == NULL)
         doctor__bad(doctor, "gateway_user", "there is no user \"%s\"", user);
 }
 
@@ -126,6 +149,16 @@ static void examine_link(struct doctor *doctor, const struct ctl_answer *answer)
                     error.len > 0 ? error.at : "", advice_for(error));
 }
 
+static void examine_gateway(struct doctor *doctor,
+                            const struct ctl_answer *answer)
+{
+    if (span_is(ctl_answer_get(answer, "gateway_up"), "1"))
+        doctor__good(doctor, "gateway", "linked");
+    else
+        doctor__note(doctor, "gateway",
+                     "none is linked: browsers cannot enter");
+}
+
 static void examine_component(struct doctor *doctor)
 {
     struct ctl_peer_options options = {
@@ -150,6 +183,7 @@ static void examine_component(struct doctor *doctor)
         doctor__good(doctor, "component", "answers on %s",
                      doctor->ctl->config.socket);
         examine_link(doctor, &answer);
+        examine_gateway(doctor, &answer);
     }
     if (peer != NULL && doctor->ctl->options->account != NULL)
         doctor__converse(doctor, peer);

@@ -24,38 +24,49 @@ static void on_stanza(void *self, const struct xml_node *node,
     (void)verdict;
 }
 
-static int connect_to(struct doctor *doctor,
-                      const struct config_address *server)
+static int connect_any(const struct addrinfo *found)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
     struct timeval wait = {.tv_sec = KNOCK_WAIT_S};
-    struct addrinfo *found = NULL;
-    char port[8];
     int fd = -1;
-    int rc;
 
-    snprintf(port, sizeof(port), "%u", server->port);
-    rc = getaddrinfo(server->host, port, &hints, &found);
-    if (rc != 0) {
-        doctor__bad(doctor, "server", "%s: %s", server->host, gai_strerror(rc));
-        return -1;
-    }
-    for (struct addrinfo *a = found; fd < 0 && a != NULL; a = a->ai_next) {
+    for (const struct addrinfo *a = found; fd < 0 && a != NULL;
+         a = a->ai_next) {
         fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, 0);
         if (fd < 0)
             continue;
         setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
         setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait));
         if (connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
+            int why = errno;
+
             close(fd);
+            errno = why;
             fd = -1;
         }
     }
+    return fd;
+}
+
+int doctor__dial(struct doctor *doctor, const struct doctor_call *call)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    char port[8];
+    int fd;
+    int rc;
+
+    snprintf(port, sizeof(port), "%u", call->port);
+    rc = getaddrinfo(call->host, port, &hints, &found);
+    if (rc != 0) {
+        doctor__bad(doctor, call->what, "%s: %s", call->host, gai_strerror(rc));
+        return -1;
+    }
+    fd = connect_any(found);
     if (fd < 0)
-        doctor__bad(doctor, "server",
+        doctor__bad(doctor, call->what,
                     "%s:%s: %s; is the XMPP server up, and "
-                    "is its component port open?",
-                    server->host, port, strerror(errno));
+                    "is its %s port open?",
+                    call->host, port, strerror(errno), call->port_name);
     freeaddrinfo(found);
     return fd;
 }
@@ -137,7 +148,13 @@ void doctor__knock(struct doctor *doctor)
     const struct config *config = &doctor->ctl->config;
     struct buf secret = BUF_EMPTY(4096);
     struct buf error = BUF_EMPTY(CONFIG_ERROR_MAX_BYTES);
-    int fd = connect_to(doctor, &config->server);
+    struct doctor_call call = {
+        .what = "server",
+        .host = config->server.host,
+        .port = config->server.port,
+        .port_name = "component",
+    };
+    int fd = doctor__dial(doctor, &call);
 
     if (fd >= 0) {
         if (config_read_secret(config, &secret, &error) == ERR_OK)

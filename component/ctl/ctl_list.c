@@ -3,21 +3,23 @@
 
 #include "ctl/ctl_internal.h"
 
-enum { PAGE_ROWS = 100, PAGES_MAX = 100000 };
+enum { PAGES_MAX = 100000 };
 
-/* The columns: the field's name, and the heading. */
+/* The columns: the field's name, in JSON, and the heading. */
 static const struct {
     const char *var;
+    const char *key;
     const char *heading;
     int width;
     bool is_number;
 } columns[] = {
-    {"room", "ROOM", 40, false},
-    {"protection", "PROTECTION", 10, false},
-    {"idle-seconds", "IDLE-S", 8, true},
-    {"left-seconds", "LEFT-S", 8, true},
-    {"messages", "MESSAGES", 8, true},
-    {"online", "ONLINE", 6, true},
+    {"room", "room", "ROOM", 40, false},
+    {"protection", "protection", "PROTECTION", 10, false},
+    {"idle-seconds", "idle_seconds", "SILENCE-S", 9, true},
+    {"deadline", "deadline", "ENDS", 24, false},
+    {"messages", "messages", "MESSAGES", 8, true},
+    {"seat1", "seat1", "SEAT1", 7, false},
+    {"seat2", "seat2", "SEAT2", 7, false},
 };
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };
@@ -52,25 +54,27 @@ static json_t *row_to_json(const struct ctl_row *row)
             one = json_integer((json_int_t)number);
         else
             one = json_stringn(value.at != NULL ? value.at : "", value.len);
-        if (json_object_set_new(json, columns[i].var, one) != 0)
+        if (json_object_set_new(json, columns[i].key, one) != 0)
             break;
     }
     return json;
 }
 
-/* Takes over one page; gives the number to go on after, or false at the end.
- */
+/* Takes over one page; sets the number to go on after.  False at the end. */
 static bool take_page(struct ctl *ctl, const struct ctl_answer *answer,
                       json_t *array, uint64_t *after)
 {
+    uint64_t before = *after;
+
     for (const struct ctl_row *row = answer->rows; row != NULL;
          row = row->next) {
         if (array != NULL)
             json_array_append_new(array, row_to_json(row));
         else
             print_row(row, ctl->out);
+        (void)span_to_u64(ctl_row_get(row, "number"), INT64_MAX, after);
     }
-    return span_to_u64(ctl_answer_get(answer, "next"), INT64_MAX, after);
+    return *after > before;
 }
 
 static enum ctl_exit list_pages(struct ctl *ctl, struct ctl_peer *peer,

@@ -117,7 +117,12 @@ static void read_seat(const struct ctl_answer *answer, int number,
 static enum ctl_exit show(struct ctl *ctl, struct ctl_answer *answer,
                           struct ctl_chat *chat)
 {
+    uint64_t idle_seconds;
+
     chat->room = ctl_answer_get(answer, "room");
+    if (span_to_u64(ctl_answer_get(answer, "idle-seconds"), INT64_MAX / 1000,
+                    &idle_seconds))
+        chat->idle_seconds = (int64_t)idle_seconds;
     for (int i = 0; i < 2; i++)
         read_seat(answer, i, &chat->seats[i]);
     if (strcmp(chat->protection, "link") == 0 &&

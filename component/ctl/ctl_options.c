@@ -96,14 +96,25 @@ static void take_option(int id, struct ctl_options *options)
     }
 }
 
-static void take_format(int id, struct ctl_options *options)
+/* Two forms at once are a mistake. */
+static enum err take_format(int id, struct ctl_options *options,
+                            struct buf *error)
 {
+    enum ctl_format format = CTL_TEXT;
+
     if (id == OPTION_JSON)
-        options->format = CTL_JSON;
+        format = CTL_JSON;
     else if (id == OPTION_QR)
-        options->format = CTL_QR;
+        format = CTL_QR;
     else if (id == OPTION_PROMETHEUS)
-        options->format = CTL_PROMETHEUS;
+        format = CTL_PROMETHEUS;
+    if (format == CTL_TEXT)
+        return ERR_OK;
+    if (options->format != CTL_TEXT && options->format != format)
+        return complain(
+            error, "--json, --qr and --prometheus exclude each other", NULL);
+    options->format = format;
+    return ERR_OK;
 }
 
 static enum err take_command(int argc, char **argv, struct ctl_options *options,
@@ -168,7 +179,8 @@ enum err ctl_parse_options(int argc, char **argv, struct ctl_options *out,
             return ERR_OK;
         }
         take_option(id, &options);
-        take_format(id, &options);
+        if ((rc = take_format(id, &options, error)) != ERR_OK)
+            return rc;
     }
     rc = take_command(argc - optind, argv + optind, &options, error);
     if (rc == ERR_OK)

@@ -25,6 +25,7 @@ struct ctl_peer {
     char domain[JID_PART_MAX_BYTES + 1];
     char own[JID_PART_MAX_BYTES + 32]; /* ctl.DOMAIN */
     char jid[JID_PART_MAX_BYTES + 64]; /* ctl.DOMAIN/RESOURCE */
+    int64_t wait_ms;
     unsigned last_id;
     struct ctl_answer *answer; /* what we wait for, or NULL */
     bool is_answered;
@@ -42,7 +43,8 @@ static void on_stanza(void *self, const struct xml_node *node,
     struct ctl_peer *peer = self;
     uint64_t id;
 
-    if (peer->answer == NULL || !xml_is(node, "iq", NULL) ||
+    if (peer->answer == NULL || peer->is_answered ||
+        !xml_is(node, "iq", NULL) ||
         !span_to_u64(xml_attr(node, "id"), UINT32_MAX, &id) ||
         id != peer->last_id)
         return;
@@ -174,7 +176,7 @@ static enum err start_stream(struct ctl_peer *peer)
 
 static enum err shake_hands(struct ctl_peer *peer, struct buf *error)
 {
-    int64_t until_ms = monotonic_ms() + CTL_ANSWER_WAIT_MS;
+    int64_t until_ms = monotonic_ms() + peer->wait_ms;
     enum err rc = start_stream(peer);
 
     while (rc == ERR_OK && !stream_is_ready(peer->stream))
@@ -199,6 +201,8 @@ enum err ctl_peer_open(const struct ctl_peer_options *options,
         return ERR_NOMEM;
     peer->fd = -1;
     peer->crypto = options->crypto;
+    peer->wait_ms =
+        options->wait_ms > 0 ? options->wait_ms : CTL_ANSWER_WAIT_MS;
     make_names(peer, options->domain);
     rc = connect_socket(peer, options->socket_path, error);
     if (rc == ERR_OK)
@@ -263,7 +267,7 @@ static enum err write_request(struct ctl_peer *peer,
 enum err ctl_peer_ask(struct ctl_peer *peer, const struct ctl_request *request,
                       struct ctl_answer *out)
 {
-    int64_t until_ms = monotonic_ms() + CTL_ANSWER_WAIT_MS;
+    int64_t until_ms = monotonic_ms() + peer->wait_ms;
     struct buf bytes = BUF_EMPTY(XML_STANZA_MAX_BYTES);
     enum err rc;
 

@@ -49,6 +49,7 @@ struct ctl_peer;
 struct ctl_peer_options {
     const char *socket_path;
     const char *domain; /* the component's; we become ctl.DOMAIN */
+    int64_t wait_ms;    /* for each answer; 0: CTL_ANSWER_WAIT_MS */
     struct crypto *crypto;
 };
 

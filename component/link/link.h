@@ -71,9 +71,11 @@ enum err link_open(const struct link_options *options,
                    const struct link_handler *handler, void *self,
                    struct link_hub **out, struct buf *error) MUST_CHECK;
 
-/* Closes all peers orderly (what is flushed still leaves, for at most 2 s) and
- * calls `on_closed`, after which the hub is freed. */
-void link_close(struct link_hub *hub, void (*on_closed)(void *self));
+/* Closes all peers orderly (what is flushed still leaves, for at most 2 s),
+ * frees the hub and calls `on_closed` with `self`.  Until then the handler
+ * may still get on_down, and nothing else. */
+void link_close(struct link_hub *hub, void (*on_closed)(void *self),
+                void *self);
 
 enum link_kind link_kind(const struct link_peer *peer);
 

@@ -23,12 +23,33 @@ void link__hub_tune(struct link_hub *hub, const struct link_tuning *tuning)
     hub->server.backoff = tuning->backoff;
 }
 
+static void move_to_end(struct link_hub *hub, struct link_peer *peer)
+{
+    struct link_peer **at = &hub->peers;
+
+    while (*at != peer)
+        at = &(*at)->next;
+    *at = peer->next;
+    while (*at != NULL)
+        at = &(*at)->next;
+    *at = peer;
+    peer->next = NULL;
+}
+
+/* Goes on with what is read already.  Who was gone on with last comes last the
+ * next time, so that nobody starves behind two who flood. */
 static void on_idle(uv_idle_t *idle)
 {
     struct link_hub *hub = idle->data;
+    struct link_peer *last = NULL;
 
-    for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next)
+    for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next) {
+        if (link__read_is_waiting(peer))
+            last = peer;
         link__read_rest(peer);
+    }
+    if (last != NULL)
+        move_to_end(hub, last);
 }
 
 void link__hub_wake(struct link_hub *hub)
@@ -50,21 +71,6 @@ void link__hub_tell_downs(struct link_hub *hub)
         link__peer_tell_down(peer);
 }
 
-/* Who came first in this tick comes last in the next. */
-static void rotate(struct link_hub *hub)
-{
-    struct link_peer *first = hub->peers;
-    struct link_peer **end = &hub->peers;
-
-    if (first == NULL || first->next == NULL)
-        return;
-    hub->peers = first->next;
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = first;
-    first->next = NULL;
-}
-
 static void resume(struct link_hub *hub)
 {
     bool is_waiting = false;
@@ -72,7 +78,6 @@ static void resume(struct link_hub *hub)
     hub->tick_stanzas = 0;
     for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next)
         peer->tick_stanzas = 0;
-    rotate(hub);
     for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next) {
         link__read_update(peer);
         is_waiting = is_waiting || link__read_is_waiting(peer);
@@ -194,7 +199,7 @@ void link__hub_sweep(struct link_hub *hub)
     }
     if (hub->is_closing && hub->handle_count == 0 && hub->peers == NULL) {
         void (*on_closed)(void *self) = hub->on_closed;
-        void *self = hub->self;
+        void *self = hub->on_closed_self;
 
         free_hub(hub);
         on_closed(self);
@@ -209,10 +214,11 @@ void link__hub_handle_closed(uv_handle_t *handle)
     link__hub_sweep(hub);
 }
 
-void link_close(struct link_hub *hub, void (*on_closed)(void *self))
+void link_close(struct link_hub *hub, void (*on_closed)(void *self), void *self)
 {
     hub->is_closing = true;
     hub->on_closed = on_closed;
+    hub->on_closed_self = self;
     link__server_close(hub);
     link__local_close(hub);
     for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next) {

@@ -13,7 +13,7 @@
 enum {
     LINK_READ_BYTES = 64 * 1024,
     /* Small, so that a tick is hardly passed by what one slice holds. */
-    LINK_SLICE_BYTES = 4 * 1024,
+    LINK_SLICE_BYTES = 2 * 1024,
     /* One flooding peer leaves room for another in the same tick. */
     LINK_PEER_STANZAS_MAX = LINK_TICK_STANZAS_MAX / 2,
     LINK_WORDS_MAX_BYTES = 64 * 1024, /* headers, handshakes, stream errors */
@@ -131,6 +131,7 @@ struct link_hub {
     bool is_dirty; /* something happened that on_idle must follow */
     bool is_closing;
     void (*on_closed)(void *self);
+    void *on_closed_self;
 
     struct link_server_state server;
     struct link_local_state local;
@@ -196,8 +197,8 @@ void link__local_ended(struct link_peer *peer, const char *why, bool was_up);
 bool link__local_may_claim(const struct link_peer *peer, struct span domain);
 void link__local_close(struct link_hub *hub);
 
-/* link_socket.c: the socket file.  The descriptor listens; `mode` has what
- * tells our file from another. */
+/* link_socket.c: the socket file.  The descriptor listens; `file` tells ours
+ * from another's. */
 struct link_socket {
     const char *path;
     bool is_shared; /* with the group `gid`, else ours alone */

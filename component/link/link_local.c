@@ -46,14 +46,10 @@ static const char *kind_name(const struct link_peer *peer)
 static void log_life(const struct link_peer *peer, const char *event,
                      const char *why)
 {
-    const struct log *log = peer->hub->log;
+    void (*put)(const struct log *, const char *, const char *, ...) =
+        peer->kind == LINK_GATEWAY ? log_info : log_debug;
 
-    if (peer->kind == LINK_GATEWAY)
-        log_info(log, event, "kind=%s%s%s%s", kind_name(peer),
-                 why[0] ? " why=\"" : "", why, why[0] ? "\"" : "");
-    else
-        log_debug(log, event, "kind=%s%s%s%s", kind_name(peer),
-                  why[0] ? " why=\"" : "", why, why[0] ? "\"" : "");
+    put(peer->hub->log, event, "kind=%s why=\"%s\"", kind_name(peer), why);
 }
 
 void link__local_up(struct link_peer *peer)
@@ -67,7 +63,7 @@ void link__local_up(struct link_peer *peer)
             link__peer_fail(old, STREAM_ERROR_CONFLICT, "conflict");
         hub->local.gateway = peer;
     }
-    log_life(peer, "local_peer_up", "");
+    log_life(peer, "local_peer_up", "handshake");
 }
 
 void link__local_ended(struct link_peer *peer, const char *why, bool was_up)

@@ -112,6 +112,11 @@ enum err room__ghost(struct room_turn *turn)
     session = room__session_find(turn->room, turn->event->actor.jid);
     if (session == NULL)
         return ERR_OK;
+    /* A doubt that stayed alone for long is forgotten, as it is in a room that
+     * slept meanwhile. */
+    if (turn->now_ms - session->doubt_ms >= ROOM_QUIET_MS)
+        session->misses = 0;
+    session->doubt_ms = turn->now_ms;
     session->misses++;
     if (session->misses >= DOUBTS_ENOUGH)
         return room__remove(turn, session, ROOM_REMOVAL_EVICTED);

@@ -238,22 +238,15 @@ static enum err admit_by_code(struct room_turn *turn)
 /* J-16: who is in already gets everything again. */
 static enum err resync(struct room_turn *turn, struct room_session *session)
 {
-    bool is_same =
-        span_equal(room__session_presence(session), wanted(turn)->presence);
     struct room_shown before;
     enum err rc;
 
     if ((rc = room__shown_take(turn, session->seat, &before)) != ERR_OK)
         return rc;
     room__session_heard(session, turn->now_ms);
-    if (!is_same || session != room__session_shown(turn->room, session->seat)) {
-        rc = room__session_renew(turn->room, session, wanted(turn)->presence,
-                                 turn->now_ms);
-        if (rc == ERR_OK)
-            rc = room__store_session(turn, session);
-        if (rc != ERR_OK)
-            return rc;
-    }
+    rc = room__session_show(turn, session, wanted(turn)->presence);
+    if (rc != ERR_OK)
+        return rc;
     if ((rc = greet(turn, session)) != ERR_OK)
         return rc;
     return tell_others(turn, session, &before);

@@ -41,13 +41,9 @@ static enum err keep_nick(struct room_turn *turn,
 
 static enum err reflect(struct room_turn *turn, struct room_session *session)
 {
-    enum err rc;
+    enum err rc = room__session_show(turn, session, turn->event->u.presence);
 
-    rc = room__session_renew(turn->room, session, turn->event->u.presence,
-                             turn->now_ms);
     if (rc != ERR_OK)
-        return rc;
-    if ((rc = room__store_session(turn, session)) != ERR_OK)
         return rc;
     rc = room__tell(turn, session, session->seat, true, NULL);
     if (rc != ERR_OK)

@@ -49,7 +49,7 @@ int64_t room__due_ms(const struct room_engine *engine, const struct room *room)
 
     if (room->is_ended)
         return INT64_MAX;
-    due_ms = silence_due_ms(engine, room);
+    due_ms = room__silence_due_ms(engine, room);
     for (size_t i = 0; i < room->session_count; i++) {
         if (room->sessions[i]->ask_ms < due_ms)
             due_ms = room->sessions[i]->ask_ms;
@@ -91,11 +91,13 @@ enum err room__keep_now(struct room_turn *turn,
 enum err room__keep(struct room_turn *turn)
 {
     const struct room_actor *actor = &turn->event->actor;
+    struct room_session *session = room__session_find(turn->room, actor->jid);
     enum err rc;
 
-    if (room__session_find(turn->room, actor->jid) == NULL &&
-        (actor->leg != ROOM_LEG_NATIVE ||
-         room_seat_of_member(turn->room, actor->bare) == 0))
+    if (session != NULL)
+        room__session_heard(session, turn->now_ms);
+    else if (actor->leg != ROOM_LEG_NATIVE ||
+             room_seat_of_member(turn->room, actor->bare) == 0)
         return room__refuse(turn, ROOM_REFUSE_NOT_MEMBER);
     if ((rc = room__keep_now(turn, NULL)) != ERR_OK)
         return rc;

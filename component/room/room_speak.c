@@ -129,6 +129,20 @@ enum err room__tell_all(struct room_turn *turn, uint8_t seat,
     return ERR_OK;
 }
 
+enum err room__session_show(struct room_turn *turn,
+                            struct room_session *session, struct span presence)
+{
+    enum err rc;
+
+    if (session == room__session_shown(turn->room, session->seat) &&
+        span_equal(room__session_presence(session), presence))
+        return ERR_OK;
+    rc = room__session_renew(turn->room, session, presence, turn->now_ms);
+    if (rc != ERR_OK)
+        return rc;
+    return room__store_session(turn, session);
+}
+
 enum err room__shown_take(struct room_turn *turn, uint8_t seat,
                           struct room_shown *out)
 {

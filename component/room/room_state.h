@@ -26,6 +26,7 @@ struct room_session {
     int64_t joined_ms; /* of its last presence; grows along the list */
     int64_t heard_ms;  /* of its last stanza */
     int64_t ask_ms;    /* when to ping it again, or INT64_MAX */
+    int64_t doubt_ms;  /* of its last doubtful error */
     enum room_leg leg;
     uint8_t seat;
     uint8_t misses; /* doubtful errors in a row */
@@ -327,6 +328,12 @@ enum err room__tell(struct room_turn *turn, const struct room_session *to,
 /* Tells all sessions but `except`. */
 enum err room__tell_all(struct room_turn *turn, uint8_t seat,
                         const struct room_session *except) MUST_CHECK;
+
+/* The session's presence becomes what its seat shows; costs the disk nothing
+ * when it is so already. */
+enum err room__session_show(struct room_turn *turn,
+                            struct room_session *session,
+                            struct span presence) MUST_CHECK;
 
 /* What the others saw of a seat before something happened. */
 struct room_shown {

@@ -85,19 +85,19 @@ static enum err find_seat(void *self, struct span seat_id,
                           struct service_found *out)
 {
     struct router *router = self;
-    enum store_fate fate;
-    int64_t number;
+    struct store_seat seat;
     enum err rc;
 
     *out = (struct service_found){.fate = SERVICE_UNKNOWN};
-    rc = store_find_seat(router->store, seat_id, &fate, &number, &out->seat,
-                         &out->cause);
-    if (rc != ERR_OK || fate == STORE_UNKNOWN)
+    rc = store_find_seat(router->store, seat_id, &seat);
+    if (rc != ERR_OK || seat.fate == STORE_UNKNOWN)
         return rc;
     out->fate = SERVICE_ENDED;
-    if (fate == STORE_ENDED)
+    out->seat = seat.seat;
+    out->cause = seat.cause;
+    if (seat.fate == STORE_ENDED)
         return ERR_OK;
-    rc = router__wake_number(router, number, &out->room);
+    rc = router__wake_number(router, seat.number, &out->room);
     if (rc == ERR_OK && out->room != NULL)
         out->fate = SERVICE_LIVE;
     return rc;

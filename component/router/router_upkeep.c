@@ -56,7 +56,7 @@ static enum err evict_guests(struct router *router)
 
     if (router->evict_before_ms == 0)
         return ERR_OK;
-    rc = store_list_joined(router->store, true, router->evict_after,
+    rc = store_list_guests(router->store, router->evict_after,
                            ROUTER_EVICT_MAX, numbers, &count);
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         struct room_event event = {
@@ -107,8 +107,8 @@ static enum err ask_sessions(struct router *router)
 
     if (router->now_ms < router->next_ask_ms)
         return ERR_OK;
-    rc = store_list_joined(router->store, false, router->ask_after, ROOMS,
-                           numbers, &count);
+    rc = store_list_natives(router->store, router->ask_after, ROOMS, numbers,
+                            &count);
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         const struct room *room;
 

@@ -94,8 +94,7 @@ struct stanza_out *service__open(struct service_call *call,
                                  const struct stanza_head *head);
 /* Ends it and puts it among the effects.
  * Errors: ERR_NOMEM; ERR_SYNTAX, ERR_LIMIT when the door refused it. */
-enum err service__close(struct service_call *call,
-                        struct span to) MUST_CHECK;
+enum err service__close(struct service_call *call, struct span to) MUST_CHECK;
 /* The same for the good answer to an iq. */
 struct stanza_out *service__answer_open(struct service_call *call);
 enum err service__answer_close(struct service_call *call) MUST_CHECK;
@@ -189,7 +188,7 @@ struct service_class {
     bool has_link;
     bool has_encryption; /* either, or an XEP-0380 hint */
     bool has_marker;
-    bool has_signal; /* chat state, receipt or marker */
+    bool has_signal;  /* chat state, receipt or marker */
     bool has_content; /* retraction, reaction, correction, fastening */
     bool has_store;
     bool has_no_store;
@@ -271,6 +270,11 @@ enum err service__archive_metadata(struct service_call *call,
                                    const struct xml_node *query) MUST_CHECK;
 enum err service__command(struct service_call *call,
                           const struct xml_node *query) MUST_CHECK;
+enum err service__commands_info(struct service_call *call,
+                                struct span node) MUST_CHECK;
+enum err service__commands_items(struct service_call *call) MUST_CHECK;
+enum err service__no_items(struct service_call *call,
+                           struct span node) MUST_CHECK;
 void service__put_identity(struct xml_writer *xml, const char *category,
                            const char *type, struct span name);
 void service__put_feature(struct xml_writer *xml, const char *var);
@@ -279,6 +283,8 @@ void service__put_feature(struct xml_writer *xml, const char *var);
 
 const char *service__protection_name(enum room_protection protection);
 const char *service__cause_name(enum room_cause cause);
+/* <room/> of ours, left open: protection, silence limit and deadline. */
+void service__open_facts(struct xml_writer *xml, const struct room *room);
 /* "24 hours", "90 seconds"; the greatest whole unit. */
 void service__say_span(int64_t ms, char *out, size_t size);
 /* "24h", "90s". */

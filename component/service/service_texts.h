@@ -74,6 +74,8 @@
     X(TEXT_KEPT, "The chat stays; the time of silence starts anew.")           \
     X(TEXT_INVITE_OWN, "Your new private chat. Its code comes with this "      \
                        "invitation.")                                          \
+    X(TEXT_INVITE_PEER, "A private chat for the two of you. It is deleted "    \
+                        "when either of you ends it.")                         \
     X(TEXT_HELP, "I make private chats for two that are deleted when either "  \
                  "of you ends them. Write: new YourName TheirName")
 

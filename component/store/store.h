@@ -98,11 +98,18 @@ enum err store_load_number(struct store *store, int64_t number,
 /* Wipes and frees what store_load filled. */
 void store_room_clear(struct store_room *room);
 
-/* Finds a room by a seat id (XEP-less: urn:duologue:seat:0).  *seat is 1 or 2;
- * *number is of a live room.  Errors: ERR_STORE. */
+/* What a seat id leads to. */
+struct store_seat {
+    enum store_fate fate;
+    int64_t number;        /* of the live room */
+    uint8_t seat;          /* 1 or 2, of a live room */
+    enum room_cause cause; /* when it ended */
+};
+
+/* Finds a room by a seat id (urn:duologue:seat:0).
+ * Errors: ERR_STORE, ERR_NOMEM. */
 enum err store_find_seat(struct store *store, struct span seat_id,
-                         enum store_fate *fate, int64_t *number, uint8_t *seat,
-                         enum room_cause *cause) MUST_CHECK;
+                         struct store_seat *out) MUST_CHECK;
 
 /* Numbers of live rooms whose wake time is at or before `now_ms`, earliest
  * first, at most `max`; *count tells how many. */
@@ -116,11 +123,11 @@ enum err store_next_wake_ms(struct store *store, int64_t *out) MUST_CHECK;
 enum err store_list(struct store *store, int64_t after, size_t max,
                     int64_t *numbers, size_t *count) MUST_CHECK;
 
-/* Live rooms that have joined sessions, likewise.  `is_guest` picks those with
- * guests, else those with native sessions. */
-enum err store_list_joined(struct store *store, bool is_guest, int64_t after,
-                           size_t max, int64_t *numbers,
-                           size_t *count) MUST_CHECK;
+/* Live rooms that have joined guests, or native sessions, likewise. */
+enum err store_list_guests(struct store *store, int64_t after, size_t max,
+                           int64_t *numbers, size_t *count) MUST_CHECK;
+enum err store_list_natives(struct store *store, int64_t after, size_t max,
+                            int64_t *numbers, size_t *count) MUST_CHECK;
 
 /* One archived message as it was said.  Borrowed for the callback. */
 struct store_message {

@@ -5,6 +5,8 @@
 
 enum err store__db_err(int code)
 {
+    if (code == SQLITE_IOERR_NOMEM)
+        return ERR_NOMEM;
     switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
@@ -26,17 +28,16 @@ enum err store__db_exec(sqlite3 *db, const char *sql)
 
 /* The lock of our own keeps others out, so the index of the journal can live
  * in our memory and nobody else's reading delays its truncation. */
-static const char SETUP[] =
-    "PRAGMA locking_mode = EXCLUSIVE;"
-    "PRAGMA journal_mode = WAL;"
-    "PRAGMA synchronous = FULL;"
-    "PRAGMA secure_delete = ON;"
-    "PRAGMA temp_store = MEMORY;"
-    "PRAGMA trusted_schema = OFF;"
-    "PRAGMA cell_size_check = ON;"
-    "PRAGMA cache_size = -16384;"
-    "PRAGMA wal_autocheckpoint = 2000;"
-    "PRAGMA journal_size_limit = 33554432;";
+static const char SETUP[] = "PRAGMA locking_mode = EXCLUSIVE;"
+                            "PRAGMA journal_mode = WAL;"
+                            "PRAGMA synchronous = FULL;"
+                            "PRAGMA secure_delete = ON;"
+                            "PRAGMA temp_store = MEMORY;"
+                            "PRAGMA trusted_schema = OFF;"
+                            "PRAGMA cell_size_check = ON;"
+                            "PRAGMA cache_size = -16384;"
+                            "PRAGMA wal_autocheckpoint = 1000;"
+                            "PRAGMA journal_size_limit = 33554432;";
 
 enum err store__db_open(const char *path, sqlite3 **out)
 {
@@ -212,8 +213,8 @@ int64_t store__column_int(struct store *store, enum store__statement which,
     return sqlite3_column_int64(store->statements[which], column);
 }
 
-struct span store__column_blob(struct store *store,
-                               enum store__statement which, int column)
+struct span store__column_blob(struct store *store, enum store__statement which,
+                               int column)
 {
     sqlite3_stmt *statement = store->statements[which];
     /* In this order: bytes are those of the blob just asked for. */
@@ -226,8 +227,7 @@ struct span store__column_blob(struct store *store,
 bool store__column_is_null(struct store *store, enum store__statement which,
                            int column)
 {
-    return sqlite3_column_type(store->statements[which], column) ==
-           SQLITE_NULL;
+    return sqlite3_column_type(store->statements[which], column) == SQLITE_NULL;
 }
 
 enum err store__begin(struct store *store)

@@ -33,8 +33,7 @@ static enum err queue_slot(struct store *store, int64_t number, bool *is_live)
     *wipe = (struct store__wipe){
         .number = number,
         .slot = (uint32_t)store__column_int(store, STORE_SQL_GET_SLOT, 0),
-        .generation =
-            (uint64_t)store__column_int(store, STORE_SQL_GET_SLOT, 1),
+        .generation = (uint64_t)store__column_int(store, STORE_SQL_GET_SLOT, 1),
     };
     hash = store__column_blob(store, STORE_SQL_GET_SLOT, 2);
     if (hash.len == SECRET_BYTES)
@@ -101,15 +100,14 @@ static enum err seal_retracted(struct store *store, const struct room *room,
                                struct room_entry *entry, struct span sealed)
 {
     const struct secret *key = &room_get_keys(room)->seal;
-    struct store__bound bound =
-        store__bind_message(room_number(room), entry);
-    struct span fields[STORE_FIELDS_MAX];
+    struct store__bound bound = store__bind_message(room_number(room), entry);
+    struct store__fields fields = {.count = 3};
     struct buf id = BUF_EMPTY(STORE_PLAIN_MAX_BYTES);
     enum err rc;
 
-    rc = store__unseal(store, key, &bound, sealed, fields, 3);
-    if (rc == ERR_OK && fields[0].at != NULL)
-        rc = buf_append(&id, fields[0]);
+    rc = store__unseal(store, key, &bound, sealed, &fields);
+    if (rc == ERR_OK && fields.at[0].at != NULL)
+        rc = buf_append(&id, fields.at[0]);
     /* A damaged one loses its id as well. */
     if (rc == ERR_SYNTAX)
         rc = ERR_OK;
@@ -132,7 +130,7 @@ enum err store__write_retraction(struct store *store, const struct room *room,
         store__int(seq),
     };
     struct room_entry entry = {.flags = 0};
-    struct span sealed = SPAN_EMPTY;
+    struct span sealed;
     bool has_row = false;
     enum err rc;
 

@@ -13,13 +13,6 @@
 
 enum { DIR_MODE = 0700, FILE_MODE = 0600 };
 
-const struct store__io store__system_io = {
-    .pwrite = pwrite,
-    .pread = pread,
-    .fdatasync = fdatasync,
-    .ftruncate = ftruncate,
-};
-
 void store__say(struct buf *error, const char *format, ...)
 {
     char line[1024];
@@ -40,11 +33,10 @@ enum err store__errno_err(void)
     return errno == ENOMEM ? ERR_NOMEM : ERR_SYSTEM;
 }
 
-enum err store__write_all(const struct store__io *io, int fd,
-                          struct span bytes, off_t at)
+enum err store__write_all(int fd, struct span bytes, off_t at)
 {
     while (bytes.len > 0) {
-        ssize_t done = io->pwrite(fd, bytes.at, bytes.len, at);
+        ssize_t done = pwrite(fd, bytes.at, bytes.len, at);
 
         if (done < 0 && errno == EINTR)
             continue;
@@ -78,8 +70,9 @@ static enum err open_dir(struct store *store, const char *data_dir,
     struct stat about;
 
     if (mkdir(data_dir, DIR_MODE) != 0 && errno != EEXIST) {
-        store__say(error, "%s cannot be made: %s; make it by hand or change "
-                          "data_dir",
+        store__say(error,
+                   "%s cannot be made: %s; make it by hand or change "
+                   "data_dir",
                    data_dir, strerror(errno));
         return ERR_SYSTEM;
     }
@@ -87,8 +80,9 @@ static enum err open_dir(struct store *store, const char *data_dir,
     if (store->dir_fd < 0 || fstat(store->dir_fd, &about) != 0 ||
         ((about.st_mode & 07777) != DIR_MODE &&
          fchmod(store->dir_fd, DIR_MODE) != 0)) {
-        store__say(error, "%s cannot be used: %s; check data_dir and who owns "
-                          "the folder",
+        store__say(error,
+                   "%s cannot be used: %s; check data_dir and who owns "
+                   "the folder",
                    data_dir, strerror(errno));
         return ERR_SYSTEM;
     }
@@ -113,66 +107,68 @@ static enum err take_lock(struct store *store, const char *data_dir,
                    strerror(errno));
         return ERR_SYSTEM;
     }
-    store__say(error, "%s is in use by another duologue; stop that one or use "
-                      "another data_dir",
+    store__say(error,
+               "%s is in use by another duologue; stop that one or use "
+               "another data_dir",
                data_dir);
     return ERR_AGAIN;
 }
 
-/* Where overwriting in place may leave the old bytes somewhere. */
-static const char *weak_kind(int dir_fd)
+const char *store__weak_filesystem(uint32_t magic)
 {
     static const struct {
         uint32_t magic;
         const char *name;
     } kinds[] = {
-        {0x794c7630, "overlayfs"}, {0x9123683e, "btrfs"},
-        {0x2fc12fc1, "zfs"},       {0xca451a4e, "bcachefs"},
-        {0xf2f52010, "f2fs"},      {0x00003434, "nilfs"},
-        {0x6969, "nfs"},
+        {0x794c7630, "overlayfs"}, {0x9123683e, "btrfs"}, {0x2fc12fc1, "zfs"},
+        {0xca451a4e, "bcachefs"},  {0xf2f52010, "f2fs"},  {0x00003434, "nilfs"},
+        {0x00006969, "nfs"},       {0x65735546, "fuse"},
     };
-    struct statfs about;
 
-    if (fstatfs(dir_fd, &about) != 0)
-        return NULL;
-    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-        if ((uint32_t)about.f_type == kinds[i].magic)
+    for (size_t i = 0; i < STORE_COUNT(kinds); i++)
+        if (magic == kinds[i].magic)
             return kinds[i].name;
     return NULL;
+}
+
+static void warn_of_filesystem(const struct store *store)
+{
+    const char *weak = NULL;
+    struct statfs about;
+
+    if (fstatfs(store->dir_fd, &about) == 0)
+        weak = store__weak_filesystem((uint32_t)about.f_type);
+    if (weak != NULL)
+        log_warn(store->log, "store_weak_erasure",
+                 "filesystem=%s hint=\"it does not overwrite in place: keys of "
+                 "ended chats may stay on the disk; use ext4 or xfs\"",
+                 weak);
 }
 
 enum err store__files_open(struct store *store, const char *data_dir,
                            struct buf *error)
 {
     enum err rc = open_dir(store, data_dir, error);
-    const char *weak;
 
     if (rc == ERR_OK)
         rc = take_lock(store, data_dir, error);
-    if (rc != ERR_OK)
-        return rc;
-    weak = weak_kind(store->dir_fd);
-    if (weak != NULL)
-        log_warn(store->log, "store_weak_erasure",
-                 "filesystem=%s hint=\"it does not overwrite in place: keys of "
-                 "ended chats may stay on the disk; use ext4 or xfs\"",
-                 weak);
-    return ERR_OK;
+    if (rc == ERR_OK)
+        warn_of_filesystem(store);
+    return rc;
 }
 
-static enum err fill_reserve(struct store *store, int fd)
+static enum err fill_reserve(int fd)
 {
     static const char zeros[STORE_SLOT_BYTES];
     enum err rc = ERR_OK;
 
     for (off_t at = 0; at < STORE_RESERVE_BYTES && rc == ERR_OK;
          at += STORE_SLOT_BYTES)
-        rc = store__write_all(store->io, fd,
-                              (struct span){zeros, sizeof(zeros)}, at);
-    if (rc == ERR_OK && store->io->fdatasync(fd) != 0)
+        rc = store__write_all(fd, (struct span){zeros, sizeof(zeros)}, at);
+    if (rc == ERR_OK && fdatasync(fd) != 0)
         rc = store__errno_err();
     /* A part of it would only be in the way. */
-    if (rc != ERR_OK && store->io->ftruncate(fd, 0) != 0)
+    if (rc != ERR_OK && ftruncate(fd, 0) != 0)
         rc = ERR_SYSTEM;
     return rc;
 }
@@ -186,7 +182,7 @@ void store__reserve_keep(struct store *store)
         return;
     store->is_reserve_used =
         (fstat(fd, &about) != 0 || about.st_size != STORE_RESERVE_BYTES) &&
-        fill_reserve(store, fd) != ERR_OK;
+        fill_reserve(fd) != ERR_OK;
     close(fd);
 }
 
@@ -198,7 +194,7 @@ bool store__reserve_use(struct store *store)
     if (store->is_reserve_used ||
         store__file_open(store->dir_fd, "reserve", 0, &fd) != ERR_OK)
         return false;
-    is_given = store->io->ftruncate(fd, 0) == 0;
+    is_given = ftruncate(fd, 0) == 0;
     close(fd);
     store->is_reserve_used = is_given;
     if (is_given)

@@ -13,9 +13,9 @@ static const uint8_t zeros[STORE_SLOT_BYTES];
 enum err store__keys_write(struct store__keys *keys, uint32_t slot,
                            const uint8_t *page)
 {
-    return store__write_all(
-        keys->io, keys->fd, (struct span){(const char *)page, STORE_SLOT_BYTES},
-        (off_t)slot * STORE_SLOT_BYTES);
+    return store__write_all(keys->fd,
+                            (struct span){(const char *)page, STORE_SLOT_BYTES},
+                            (off_t)slot * STORE_SLOT_BYTES);
 }
 
 enum err store__keys_read(struct store__keys *keys, uint32_t slot,
@@ -24,15 +24,15 @@ enum err store__keys_read(struct store__keys *keys, uint32_t slot,
     ssize_t got;
 
     do
-        got = keys->io->pread(keys->fd, page, STORE_SLOT_BYTES,
-                              (off_t)slot * STORE_SLOT_BYTES);
+        got = pread(keys->fd, page, STORE_SLOT_BYTES,
+                    (off_t)slot * STORE_SLOT_BYTES);
     while (got < 0 && errno == EINTR);
     return got == STORE_SLOT_BYTES ? ERR_OK : ERR_SYSTEM;
 }
 
 enum err store__keys_sync(struct store__keys *keys)
 {
-    return keys->io->fdatasync(keys->fd) == 0 ? ERR_OK : store__errno_err();
+    return fdatasync(keys->fd) == 0 ? ERR_OK : store__errno_err();
 }
 
 /* Appends a chunk of real zeros: the file system must give the blocks now, so
@@ -50,8 +50,7 @@ static enum err add_chunk(struct store__keys *keys)
         rc = store__keys_sync(keys);
     if (rc == ERR_OK)
         keys->count += STORE_CHUNK_SLOTS;
-    else if (keys->io->ftruncate(keys->fd,
-                                 (off_t)old_count * STORE_SLOT_BYTES) != 0)
+    else if (ftruncate(keys->fd, (off_t)old_count * STORE_SLOT_BYTES) != 0)
         return ERR_SYSTEM;
     return rc;
 }
@@ -116,7 +115,8 @@ static enum err read_first_pages(struct store__keys *keys)
     bool has_stamp = false;
     enum err rc;
 
-    if ((rc = store__keys_read(keys, STORE_SLOT_INSTANCE, keys->page)) != ERR_OK)
+    if ((rc = store__keys_read(keys, STORE_SLOT_INSTANCE, keys->page)) !=
+        ERR_OK)
         return rc;
     rc = store__page_decode(keys->crypto, STORE_PAGE_INSTANCE, keys->page,
                             &slot);
@@ -269,8 +269,8 @@ void store__keys_stamp(struct store__keys *keys, uint64_t generation)
 
     if (generation <= keys->stamp)
         return;
-    if (store__page_encode(keys->crypto, STORE_PAGE_STAMP, &slot,
-                           keys->page) == ERR_OK &&
+    if (store__page_encode(keys->crypto, STORE_PAGE_STAMP, &slot, keys->page) ==
+            ERR_OK &&
         store__keys_write(keys, page, keys->page) == ERR_OK)
         keys->stamp = generation;
 }

@@ -3,8 +3,8 @@
 
 #include "store/store_internal.h"
 
-static enum err hash(struct store *store, const char *label,
-                     struct span value, struct secret *out)
+static enum err hash(struct store *store, const char *label, struct span value,
+                     struct secret *out)
 {
     const struct span parts[] = {span_of(label), value};
 

@@ -78,7 +78,8 @@ static enum err read_meta(struct store *store, struct meta *meta)
 static enum err open_keys(struct store *store, const struct meta *meta,
                           const char *data_dir, struct buf *error)
 {
-    enum err rc = store__keys_open(&store->keys, store->dir_fd, !meta->is_there);
+    enum err rc =
+        store__keys_open(&store->keys, store->dir_fd, !meta->is_there);
 
     if (rc == ERR_NOTFOUND) {
         store__say(error,
@@ -133,8 +134,6 @@ static enum err check_meta(struct store *store, struct meta *meta,
 
         rc = store__run(store, STORE_SQL_ADD_META, row, STORE_COUNT(row));
     }
-    if (meta->generation > store->keys.generation)
-        store->keys.generation = meta->generation;
     return rc;
 }
 
@@ -146,8 +145,8 @@ static enum err count_messages(struct store *store)
     if (rc == ERR_OK)
         rc = store__step(store, STORE_SQL_COUNT_MESSAGES, &has_row);
     if (rc == ERR_OK && has_row)
-        store->messages = (uint64_t)store__column_int(
-            store, STORE_SQL_COUNT_MESSAGES, 0);
+        store->messages =
+            (uint64_t)store__column_int(store, STORE_SQL_COUNT_MESSAGES, 0);
     store__stop(store, STORE_SQL_COUNT_MESSAGES);
     return rc;
 }
@@ -164,7 +163,7 @@ static enum err start(struct store *store, const struct store_options *options,
         (rc = read_meta(store, &meta)) != ERR_OK ||
         (rc = open_keys(store, &meta, options->data_dir, error)) != ERR_OK ||
         (rc = check_meta(store, &meta, options->data_dir, error)) != ERR_OK ||
-        (rc = store__recover(store, options->now_ms, error)) != ERR_OK ||
+        (rc = store__recover(store, meta.generation, error)) != ERR_OK ||
         (rc = count_messages(store)) != ERR_OK ||
         (rc = store_tidy(store, options->now_ms)) != ERR_OK ||
         (rc = store__truncate(store, &is_done)) != ERR_OK)
@@ -174,8 +173,7 @@ static enum err start(struct store *store, const struct store_options *options,
     return ERR_OK;
 }
 
-static struct store *store_new(const struct store_options *options,
-                               const struct store__io *io)
+static struct store *make_store(const struct store_options *options)
 {
     struct store *store = calloc(1, sizeof(*store));
 
@@ -183,25 +181,23 @@ static struct store *store_new(const struct store_options *options,
         return NULL;
     store->crypto = options->crypto;
     store->log = options->log;
-    store->io = io;
     store->dir_fd = -1;
     store->lock_fd = -1;
     store->keys.fd = -1;
     store->keys.direct_fd = -1;
-    store->keys.io = io;
     store->keys.crypto = options->crypto;
     store->plain = BUF_EMPTY(STORE_PLAIN_MAX_BYTES);
     store->sealed = BUF_EMPTY(STORE_SEALED_MAX_BYTES);
     store->entries = BUF_EMPTY(ROOM_MESSAGES_MAX * sizeof(struct room_entry));
-    store->truncated_ms = INT64_MIN;
+    store->now_ms = options->now_ms;
+    store->truncated_ms = options->now_ms - STORE_TRUNCATE_MS;
     return store;
 }
 
-enum err store__open(const struct store_options *options,
-                     const struct store__io *io, struct store **out,
-                     struct buf *error)
+enum err store_open(const struct store_options *options, struct store **out,
+                    struct buf *error)
 {
-    struct store *store = store_new(options, io);
+    struct store *store = make_store(options);
     enum err rc;
 
     if (store == NULL)
@@ -221,12 +217,6 @@ enum err store__open(const struct store_options *options,
     return rc;
 }
 
-enum err store_open(const struct store_options *options, struct store **out,
-                    struct buf *error)
-{
-    return store__open(options, &store__system_io, out, error);
-}
-
 void store_close(struct store *store)
 {
     if (store == NULL)
@@ -234,6 +224,9 @@ void store_close(struct store *store)
     for (int i = 0; i < STORE_SQL_COUNT; i++)
         sqlite3_finalize(store->statements[i]);
     sqlite3_close(store->db);
+    /* The stamp; without it a start may only notice less. */
+    if (store->keys.fd >= 0 && store__keys_sync(&store->keys) != ERR_OK)
+        log_warn(store->log, "store_keys_unsynced", "");
     store__keys_close(&store->keys);
     if (store->lock_fd >= 0)
         close(store->lock_fd);

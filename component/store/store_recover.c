@@ -28,8 +28,8 @@ static bool is_whole(const struct store__keys *keys,
 {
     const struct store__seen *found = &seen[row->slot.slot];
 
-    return row->slot.slot >= STORE_SLOT_FIRST &&
-           row->slot.slot < keys->count && found->what == STORE_SEEN_ROOM &&
+    return row->slot.slot >= STORE_SLOT_FIRST && row->slot.slot < keys->count &&
+           found->what == STORE_SEEN_ROOM &&
            found->generation == row->slot.generation &&
            memcmp(found->hash, row->slot.hash, SECRET_BYTES) == 0;
 }
@@ -88,14 +88,13 @@ static enum err wipe_unnamed(struct store *store,
     return rc;
 }
 
-static enum err lose_rooms(struct store *store, const struct store__wipes *lost,
-                           int64_t now_ms)
+static enum err lose_rooms(struct store *store, const struct store__wipes *lost)
 {
     enum err rc = ERR_OK;
 
     for (size_t i = 0; i < lost->count && rc == ERR_OK; i++) {
         rc = store__lose_room(store, lost->at[i].number, lost->at[i].hash,
-                              now_ms);
+                              store->now_ms);
         /* Whatever stands in that slot, it was not this room's. */
         store->wipes.count = 0;
     }
@@ -111,7 +110,8 @@ static enum err refuse_old_keys(struct buf *error)
     return ERR_STORE;
 }
 
-enum err store__recover(struct store *store, int64_t now_ms, struct buf *error)
+enum err store__recover(struct store *store, uint64_t committed,
+                        struct buf *error)
 {
     struct store__wipes lost = {.count = 0};
     struct store__seen *seen = NULL;
@@ -122,8 +122,10 @@ enum err store__recover(struct store *store, int64_t now_ms, struct buf *error)
         rc = match_rows(store, seen, &lost, &newest);
     if (rc == ERR_OK && newest > store->keys.generation)
         rc = refuse_old_keys(error);
+    if (committed > store->keys.generation)
+        store->keys.generation = committed;
     if (rc == ERR_OK)
-        rc = lose_rooms(store, &lost, now_ms);
+        rc = lose_rooms(store, &lost);
     if (rc == ERR_OK)
         rc = wipe_unnamed(store, seen);
     free(lost.at);

@@ -11,7 +11,7 @@ void store__forget_plain(struct store *store)
 
 enum err store__unseal(struct store *store, const struct secret *key,
                        const struct store__bound *bound, struct span sealed,
-                       struct span fields[STORE_FIELDS_MAX], size_t count)
+                       struct store__fields *out)
 {
     enum err rc;
 
@@ -20,14 +20,15 @@ enum err store__unseal(struct store *store, const struct secret *key,
                      &store->plain);
     if (rc == ERR_LIMIT)
         return ERR_SYNTAX;
-    if (rc == ERR_OK && !store__unpack(buf_span(&store->plain), fields, count))
+    if (rc == ERR_OK &&
+        !store__unpack(buf_span(&store->plain), out->at, out->count))
         rc = ERR_SYNTAX;
     return rc;
 }
 
 enum err store__seal(struct store *store, const struct secret *key,
-                            const struct store__bound *bound,
-                            const struct span *fields, size_t count)
+                     const struct store__bound *bound,
+                     const struct span *fields, size_t count)
 {
     enum err rc;
 

@@ -31,16 +31,16 @@ const char *const store__sql[STORE_SQL_COUNT] = {
     [STORE_SQL_ADD_MESSAGE] =
         "INSERT INTO message (room, " MESSAGE_COLUMNS ", sealed) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-    [STORE_SQL_GET_MESSAGE] =
-        "SELECT " MESSAGE_COLUMNS ", sealed FROM message "
-        "WHERE room = ?1 AND seq = ?2",
-    [STORE_SQL_RETRACT] =
-        "UPDATE message SET flags = ?3, sealed = ?4 "
-        "WHERE room = ?1 AND seq = ?2",
+    [STORE_SQL_GET_MESSAGE] = "SELECT " MESSAGE_COLUMNS ", sealed FROM message "
+                              "WHERE room = ?1 AND seq = ?2",
+    [STORE_SQL_RETRACT] = "UPDATE message SET flags = ?3, sealed = ?4 "
+                          "WHERE room = ?1 AND seq = ?2",
     [STORE_SQL_ADD_MEMBER] =
         "INSERT INTO member (room, hash, seat, sealed) "
         "VALUES (?1, ?2, ?3, ?4) ON CONFLICT (room, hash) DO UPDATE SET "
         "seat = excluded.seat, sealed = excluded.sealed",
+    [STORE_SQL_DELETE_MEMBER] =
+        "DELETE FROM member WHERE room = ?1 AND hash = ?2",
     [STORE_SQL_SET_SESSION] =
         "INSERT INTO session (room, hash, seat, leg, joined, sealed) "
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (room, hash) DO UPDATE "
@@ -54,9 +54,8 @@ const char *const store__sql[STORE_SQL_COUNT] = {
         "SET failures = excluded.failures, at = excluded.at, "
         "blocked_until = excluded.blocked_until",
 
-    [STORE_SQL_GET_SLOT] =
-        "SELECT slot, generation, name_hash FROM room "
-        "WHERE number = ?1 AND ended IS NULL",
+    [STORE_SQL_GET_SLOT] = "SELECT slot, generation, name_hash FROM room "
+                           "WHERE number = ?1 AND ended IS NULL",
     [STORE_SQL_END_ROOM] = "UPDATE room SET ended = ?2 WHERE number = ?1",
     [STORE_SQL_ADD_TOMBSTONE] =
         "INSERT OR REPLACE INTO tombstone "
@@ -87,9 +86,10 @@ const char *const store__sql[STORE_SQL_COUNT] = {
     [STORE_SQL_GET_ENTRIES] =
         "SELECT " MESSAGE_COLUMNS " FROM message WHERE room = ?1 ORDER BY seq",
     [STORE_SQL_GET_MEMBERS] =
-        "SELECT hash, seat, sealed FROM member WHERE room = ?1",
+        "SELECT hash, seat, sealed FROM member WHERE room = ?1 ORDER BY id",
     [STORE_SQL_GET_SESSIONS] =
-        "SELECT hash, seat, leg, joined, sealed FROM session WHERE room = ?1",
+        "SELECT hash, seat, leg, joined, sealed FROM session WHERE room = ?1 "
+        "ORDER BY joined",
     [STORE_SQL_READ_FORWARDS] =
         "SELECT " MESSAGE_COLUMNS ", sealed FROM message "
         "WHERE room = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq",
@@ -119,9 +119,8 @@ const char *const store__sql[STORE_SQL_COUNT] = {
         "DELETE FROM message WHERE room = ?1 AND seq <= ?2",
     [STORE_SQL_DELETE_SESSIONS] = "DELETE FROM session WHERE room = ?1",
     [STORE_SQL_DELETE_MEMBERS] = "DELETE FROM member WHERE room = ?1",
-    [STORE_SQL_DELETE_SEATS] =
-        "DELETE FROM seat WHERE id_hash IN "
-        "(SELECT id_hash FROM seat WHERE room = ?1)",
+    [STORE_SQL_DELETE_SEATS] = "DELETE FROM seat WHERE id_hash IN "
+                               "(SELECT id_hash FROM seat WHERE room = ?1)",
     [STORE_SQL_DELETE_ROOM] =
         "DELETE FROM room WHERE number = ?1 AND ended IS NOT NULL",
 
@@ -138,8 +137,7 @@ const char *const store__sql[STORE_SQL_COUNT] = {
         "DELETE FROM limits WHERE (kind, source) IN (SELECT kind, source "
         "FROM limits ORDER BY at "
         "LIMIT min(?2, max(0, (SELECT count(*) FROM limits) - ?1)))",
-    [STORE_SQL_COUNT_ROOMS] =
-        "SELECT count(*) FROM room WHERE ended IS NULL",
+    [STORE_SQL_COUNT_ROOMS] = "SELECT count(*) FROM room WHERE ended IS NULL",
     [STORE_SQL_COUNT_TOMBSTONES] = "SELECT count(*) FROM tombstone",
     [STORE_SQL_COUNT_MESSAGES] = "SELECT count(*) FROM message",
     [STORE_SQL_COUNT_SESSIONS] = "SELECT count(*) FROM session",

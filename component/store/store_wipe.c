@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/store_internal.h"
 
@@ -39,7 +40,7 @@ static enum err may_wipe(struct store__keys *keys, struct store__wipe *wipe,
     *may = false;
     if (wipe->slot < STORE_SLOT_FIRST || wipe->slot >= keys->count)
         return ERR_OK;
-    if ((rc = store__keys_read(keys, wipe->slot, keys->check)) != ERR_OK)
+    if (store__keys_read(keys, wipe->slot, keys->check) != ERR_OK)
         return ERR_SYSTEM;
     rc = store__page_decode(keys->crypto, STORE_PAGE_ROOM, keys->check, &slot);
     *may = rc == ERR_SYNTAX ||
@@ -81,9 +82,8 @@ static enum err read_back(struct store__keys *keys, uint32_t slot)
 {
     off_t at = (off_t)slot * STORE_SLOT_BYTES;
 
-    if (keys->direct_fd >= 0 &&
-        keys->io->pread(keys->direct_fd, keys->check, STORE_SLOT_BYTES, at) ==
-            STORE_SLOT_BYTES)
+    if (keys->direct_fd >= 0 && pread(keys->direct_fd, keys->check,
+                                      STORE_SLOT_BYTES, at) == STORE_SLOT_BYTES)
         return ERR_OK;
     posix_fadvise(keys->fd, at, STORE_SLOT_BYTES, POSIX_FADV_DONTNEED);
     return store__keys_read(keys, slot, keys->check);

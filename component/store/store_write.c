@@ -31,8 +31,8 @@ static enum err write_seats(struct store *store,
     return rc;
 }
 
-static enum err seal_room(struct store *store,
-                          const struct room_effect *effect, struct span local)
+static enum err seal_room(struct store *store, const struct room_effect *effect,
+                          struct span local)
 {
     const struct room_create *create = &effect->u.create.create;
     const struct room_image image = {
@@ -86,9 +86,10 @@ static enum err write_room(struct store *store,
 static enum err write_state(struct store *store,
                             const struct room_effect *effect)
 {
-    int64_t flags = (effect->u.state.is_nearly_full_told ? STORE_FLAG_NEARLY_FULL : 0)
-                    | (effect->u.state.is_used[0] ? STORE_FLAG_USED_1 : 0) |
-                    (effect->u.state.is_used[1] ? STORE_FLAG_USED_2 : 0);
+    int64_t flags =
+        (effect->u.state.is_nearly_full_told ? STORE_FLAG_NEARLY_FULL : 0) |
+        (effect->u.state.is_used[0] ? STORE_FLAG_USED_1 : 0) |
+        (effect->u.state.is_used[1] ? STORE_FLAG_USED_2 : 0);
     const struct store__value row[] = {
         store__int(room_number(effect->room)),
         store__int(effect->u.state.deadline_ms),
@@ -145,6 +146,14 @@ static enum err write_member(struct store *store,
     const struct span key = {(const char *)hash, sizeof(hash)};
     enum err rc = store__hash_jid(store, number, member->bare, hash);
 
+    if (rc == ERR_OK && member->seat == 0) {
+        const struct store__value row[] = {store__int(number),
+                                           store__span(key)};
+
+        /* It was bound once and must show its code again. */
+        return store__run(store, STORE_SQL_DELETE_MEMBER, row,
+                          STORE_COUNT(row));
+    }
     if (rc == ERR_OK) {
         const struct store__bound bound =
             store__bind_member(number, key, member->seat);

@@ -50,6 +50,8 @@ static void ceiling_is_kept(void **state)
     assert_null(arena_alloc(&arena, 100)); /* 112 with its alignment */
     assert_non_null(arena_alloc(&arena, 96));
     assert_null(arena_alloc(&arena, 5));
+    assert_null(arena_alloc(&arena, 4)); /* 16 with its alignment */
+    assert_null(arena_alloc(&arena, SIZE_MAX - 3));
     assert_int_equal(arena.used_bytes, 96);
     arena_reset(&arena);
     assert_non_null(arena_alloc(&arena, 96));
@@ -94,6 +96,21 @@ static void no_memory_is_null(void **state)
     assert_true(fail_alloc_stop());
     assert_int_equal(arena.used_bytes, 0);
     assert_non_null(arena_alloc(&arena, 8));
+    arena_clear(&arena);
+}
+
+static void no_memory_for_a_further_block_harms_nothing(void **state)
+{
+    struct arena arena = ARENA_EMPTY(1000 * 1000);
+    char *first;
+
+    (void)state;
+    first = arena_alloc(&arena, 16);
+    assert_non_null(first);
+    fail_alloc_at(1);
+    assert_null(arena_alloc(&arena, 500 * 1000));
+    assert_true(fail_alloc_stop());
+    assert_ptr_equal(arena_alloc(&arena, 16), first + 16);
     arena_clear(&arena);
 }
 
@@ -152,6 +169,7 @@ int main(void)
         cmocka_unit_test(copy_is_terminated),
         cmocka_unit_test(copy_refused_leaves_out_alone),
         cmocka_unit_test(no_memory_is_null),
+        cmocka_unit_test(no_memory_for_a_further_block_harms_nothing),
         cmocka_unit_test(reset_keeps_one_block_and_wipes_it),
         cmocka_unit_test(reset_gives_back_a_big_block),
         cmocka_unit_test(clear_twice_is_fine),

@@ -46,6 +46,7 @@ static void id_is_exact(void **state)
     assert_false(base32_is_id(SPAN("0123456789abcdeF"), ID_CHARS));
     assert_false(base32_is_id(SPAN("0123456789abcdei"), ID_CHARS));
     assert_false(base32_is_id(SPAN("0123456789abcde\0"), ID_CHARS));
+    assert_false(base32_is_id(SPAN("-123456789abcdef"), ID_CHARS));
     assert_false(base32_is_id(SPAN_EMPTY, ID_CHARS));
 }
 
@@ -64,6 +65,8 @@ static void typed_code_becomes_normal(void **state)
         assert_true(base32_normalise_code(span_of(typed[i]), out));
         assert_memory_equal(out, "7k3m9qxp2d", CODE_CHARS);
     }
+    assert_true(base32_normalise_code(SPAN("A0Z9AZA0Z9"), out));
+    assert_memory_equal(out, "a0z9aza0z9", CODE_CHARS);
     assert_true(base32_normalise_code(SPAN("OoIiLl-0101"), out));
     assert_memory_equal(out, "0011110101", CODE_CHARS);
 }
@@ -98,6 +101,8 @@ static void code_is_shown_in_two_groups(void **state)
     (void)state;
     base32_show_code("7k3m9qxp2d", shown);
     assert_string_equal(shown, "7K3M9-QXP2D");
+    base32_show_code("a0z9aza0z9", shown);
+    assert_string_equal(shown, "A0Z9A-ZA0Z9");
 }
 
 int main(void)

@@ -77,6 +77,7 @@ static void latest_value_wins(void **state)
     assert_null(map_get(&map, SPAN("tea")));
     map_clear(&map);
     assert_int_equal(map.cap, 0);
+    assert_int_equal(map.count, 0);
 }
 
 static void keys_are_bytes(void **state)

@@ -94,6 +94,8 @@ static void numbers_are_read(void **state)
     (void)state;
     assert_true(span_to_u64(SPAN("0"), 9, &number));
     assert_int_equal(number, 0);
+    assert_true(span_to_u64(SPAN("9"), 9, &number));
+    assert_int_equal(number, 9);
     assert_true(span_to_u64(SPAN("007"), 9, &number));
     assert_int_equal(number, 7);
     assert_true(span_to_u64(SPAN("65535"), 65535, &number));

@@ -7,7 +7,8 @@ import re
 import signal
 import time
 
-from .process import Process, die_with_parent, file_tail
+from .process import (Process, die_with_parent, file_tail, free_port,
+                      wait_for_port)
 from .servers import SECRET
 
 CODE = re.compile(r'\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b')
@@ -126,8 +127,17 @@ class Component:
                     out, err, self.process.tail()))
             await asyncio.sleep(0.05)
 
-    async def restart(self):
-        await self.start()
+    def launch_gateway(self):
+        """Starts duologue-gateway on the same configuration."""
+        port = free_port()
+        self.configure(gateway_listen='127.0.0.1:%d' % port,
+                       gateway_public_url='http://127.0.0.1:%d' % port)
+        gateway = Process(
+            'duologue-gateway',
+            [self.program('duologue-gateway'), '-c', self.config],
+            os.path.join(self.folder, 'gateway.log'))
+        wait_for_port(port, gateway)
+        return gateway, port
 
     async def terminate(self):
         """SIGTERM; it must end by itself with status 0 and no finding."""
@@ -151,9 +161,9 @@ class Component:
             found = _SANITIZER.search(file.read())
         assert not found, 'sanitizer report\n' + file_tail(self.log, 80)
 
-    def must_be_silent_about(self, secrets):
+    def must_be_silent_about(self, secrets, log=None):
         """No secret may be in the log, whatever the level."""
-        with open(self.log, encoding='utf-8', errors='replace') as file:
+        with open(log or self.log, encoding='utf-8', errors='replace') as file:
             content = file.read().lower()
         for secret in secrets:
             at = content.find(secret.lower())

@@ -182,6 +182,12 @@ class Poezio(Terminal):
         await asyncio.sleep(0.2)
         await self.press('Enter')
 
+    async def again(self):
+        """Starts the client anew after it was quit."""
+        await self.see('Pane is dead')
+        await self.tmux('respawn-pane', '-t', 'client')
+        await self.connect()
+
     async def connect(self):
         """poezio connects by itself; the roster comes when it is in."""
         await self.see('Authentication success')

@@ -78,6 +78,12 @@ class World:
             self.told.add(seat.code)
             self.told.add(seat.code.replace('-', ''))
             self.told.add(seat.link.partition('#')[2])
+            self.told.add(seat.name)
+
+    def said(self):
+        """Every longer text that went through a room."""
+        return {s.body for person in self.people for s in
+                person.inbox.stanzas if s.stanza_id and len(s.body or '') > 9}
 
     async def couple(self, room=None, **settings):
         """A room with both persons in it: (room, abhi, anny)."""
@@ -106,7 +112,7 @@ class World:
                 await component.terminate()
                 if os.path.exists(component.log):
                     component.must_be_sane()
-                    component.must_be_silent_about(self.told)
+                    component.must_be_silent_about(self.told | self.said())
             except AssertionError as failure:
                 problems.append(failure)
         if clean and problems:

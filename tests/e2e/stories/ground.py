@@ -5,12 +5,17 @@ When one of these is red the fault is not the component's.
 
 import asyncio
 import hashlib
+import os
+import xml.etree.ElementTree as ET
 
 from harness import ns
 from harness.check import same
 from harness.fake_server import FakeServer
-from harness.person import Refused
+from harness.inbox import Inbox
+from harness.speaker import Refused
+from harness.process import Process
 from harness.servers import SECRET
+from harness.stanza import Stanza
 from harness.story import DIRECT, story
 
 
@@ -105,3 +110,41 @@ async def ground_fake_server(w):
         assert link.ready.is_set() == (secret == SECRET)
         writer.close()
         await link.is_closed()
+
+
+async def must_fail(awaitable):
+    try:
+        await awaitable
+    except AssertionError:
+        return
+    raise RuntimeError('a check that cannot fail')
+
+
+@story(servers=DIRECT)
+async def ground_checks_can_fail(w):
+    """Waiting in vain, an unwanted stanza and a leaking log are failures."""
+    inbox = Inbox('nobody')
+    await must_fail(inbox.take(lambda s: True, 'anything', 0.05))
+    inbox.add(Stanza(ET.fromstring("<message><body>x</body></message>")))
+    await must_fail(inbox.none(lambda s: s.name == 'message', 'it', 0.0))
+    await must_fail(inbox.take(lambda s: s.name == 'iq', 'another', 0.05))
+    await inbox.take(lambda s: s.name == 'message', 'it', 0.05)
+    await must_fail(inbox.take(lambda s: s.name == 'message', 'it again', 0))
+    log = w.component.log
+    for content, secrets in (('a Whisper in the log', {'whisper'}),
+                             ('x.c:1: runtime error: overflow', set())):
+        with open(log, 'w', encoding='utf-8') as file:
+            file.write(content)
+
+        async def look():
+            w.component.must_be_sane()
+            w.component.must_be_silent_about(secrets)
+        await must_fail(look())
+    os.unlink(log)
+    end = Process('short', ['sh', '-c', 'exit 3'],
+                  os.path.join(w.folder, 'short.log'))
+    end.wait()
+
+    async def live():
+        end.must_live()
+    await must_fail(live())

@@ -6,7 +6,7 @@ from slixmpp import JID
 
 from harness import ns
 from harness.check import same
-from harness.person import field, query_xml
+from harness.speaker import field, query_xml
 from harness.story import story
 
 

@@ -1,0 +1,43 @@
+#include "main/main_process.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+/* A leak check looks at the process from outside, when it ends. */
+#if defined(__SANITIZE_ADDRESS__)
+enum { IS_LOOKED_AT = 1 };
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+enum { IS_LOOKED_AT = 1 };
+#else
+enum { IS_LOOKED_AT = 0 };
+#endif
+#else
+enum { IS_LOOKED_AT = 0 };
+#endif
+
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void main_process_harden(void)
+{
+    const struct rlimit none = {0, 0};
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    umask(077);
+    /* None of these can be refused to lower what we may do. */
+    (void)setrlimit(RLIMIT_CORE, &none);
+    if (!IS_LOOKED_AT)
+        (void)prctl(PR_SET_DUMPABLE, 0L, 0L, 0L, 0L);
+    sigaction(SIGPIPE, &ignore, NULL);
+    raise_descriptors();
+}

@@ -1,0 +1,271 @@
+/* service_create_form.c - create-chat, the form and its result. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "service/service_commands.h"
+#include "service/service_create.h"
+#include "service/service_form.h"
+
+enum { SPAN_BYTES = 32, LINK_MAX_BYTES = 4096, VAR_BYTES = 16 };
+
+static const struct choice {
+    const char *value;
+    int64_t ms;
+} idles[] = {
+    {"15m", 15 * 60 * 1000},
+    {"1h", 60 * 60 * 1000},
+    {"24h", 24 * 60 * 60 * 1000},
+    {"7d", 7 * 24 * 60 * 60 * 1000},
+};
+
+enum { IDLES = sizeof(idles) / sizeof(idles[0]) };
+
+static void put_idle_option(struct xml_writer *xml, int64_t ms,
+                            const char *value)
+{
+    char label[SPAN_BYTES];
+
+    service__say_span(ms, label, sizeof(label));
+    service__form_put_option(xml, label, span_of(value));
+}
+
+static void put_idle(const struct service *service, struct xml_writer *xml)
+{
+    const struct service_options *options = &service->options;
+    bool is_listed = false;
+    char value[SPAN_BYTES];
+
+    service__format_span(options->idle_default_ms, value, sizeof(value));
+    service__form_open_field(xml, "list-single", "idle",
+                             "Silence after which the chat is deleted",
+                             span_of(value));
+    for (size_t i = 0; i < IDLES; i++) {
+        if (idles[i].ms > options->idle_max_ms)
+            continue;
+        put_idle_option(xml, idles[i].ms, idles[i].value);
+        is_listed |= idles[i].ms == options->idle_default_ms;
+    }
+    if (!is_listed)
+        put_idle_option(xml, options->idle_default_ms, value);
+    xml_close(xml);
+}
+
+static void put_protection(enum room_leg leg, struct xml_writer *xml)
+{
+    static const char *const labels[] = {
+        [ROOM_PROTECTION_SERVER] = "Any app or browser; the server can read",
+        [ROOM_PROTECTION_LINK] = "Two browsers; only you two can read",
+        [ROOM_PROTECTION_OMEMO] = "Two apps with OMEMO; only you two can read",
+    };
+
+    service__form_open_field(xml, "list-single", "protection", "Who can read",
+                             SPAN("server"));
+    for (int i = ROOM_PROTECTION_SERVER; i <= ROOM_PROTECTION_OMEMO; i++) {
+        enum room_protection protection = (enum room_protection)i;
+
+        if (service__may_protect(leg, protection))
+            service__form_put_option(
+                xml, labels[i], span_of(service__protection_name(protection)));
+    }
+    xml_close(xml);
+}
+
+/* What was filled in comes back, so that only the mistake is mended. */
+static void put_text(struct xml_writer *xml, const struct xml_node *form,
+                     const char *var, const char *label, bool is_required)
+{
+    service__form_open_field(xml, "text-single", var, label,
+                             service__form_value(form, var));
+    if (is_required) {
+        xml_open(xml, "required", NULL);
+        xml_close(xml);
+    }
+    xml_close(xml);
+}
+
+enum err service__create_ask(struct service_call *call,
+                             const struct service_asked *asked,
+                             enum service_text problem)
+{
+    struct stanza_out *out = service__command_open(call, asked, "executing");
+    struct xml_writer *xml = &out->xml;
+
+    service__command_actions(out);
+    service__form_open(xml, "form", NS_ROOM);
+    xml_put_element(xml, "title", NULL, SPAN("A private chat"));
+    xml_put_element(xml, "instructions", NULL,
+                    span_of(service__text(TEXT_FILL_IN)));
+    put_text(xml, asked->form, "your-name", "Your name", true);
+    put_text(xml, asked->form, "peer-name", "Their name", true);
+    service__form_open_field(xml, "jid-single", "invite-jid",
+                             "Their XMPP address, to invite them (optional)",
+                             service__form_value(asked->form, "invite-jid"));
+    xml_close(xml);
+    put_idle(call->service, xml);
+    put_protection(call->in->leg, xml);
+    service__form_close(xml);
+    if (problem != TEXT_NONE)
+        service__command_note(out, "error", service__text(problem));
+    return service__command_close(call);
+}
+
+/* The operator takes any duration, others one that is offered. */
+static bool read_idle(const struct service_call *call, struct span text,
+                      int64_t *out_ms)
+{
+    const struct service_options *options = &call->service->options;
+    char value[SPAN_BYTES];
+
+    *out_ms = options->idle_default_ms;
+    if (span_trim(text).len == 0)
+        return true;
+    if (call->in->leg == ROOM_LEG_CONTROL)
+        return service__parse_span(text, options->idle_max_ms, out_ms) &&
+               *out_ms >= 1000;
+    service__format_span(options->idle_default_ms, value, sizeof(value));
+    if (span_is(text, value))
+        return true;
+    for (size_t i = 0; i < IDLES; i++) {
+        *out_ms = idles[i].ms;
+        if (span_is(text, idles[i].value))
+            return idles[i].ms <= options->idle_max_ms;
+    }
+    return false;
+}
+
+static enum err read_invite(struct service_call *call, struct span text,
+                            struct service_wish *wish,
+                            enum service_text *problem)
+{
+    struct jid jid;
+    enum err rc;
+
+    text = span_trim(text);
+    if (text.len == 0)
+        return ERR_OK;
+    rc = jid_parse(&call->service->arena, text, &jid);
+    if (rc == ERR_SYNTAX || (rc == ERR_OK && jid.local.len == 0) ||
+        (rc == ERR_OK && span_equal(jid.domain, call->service->options.domain)))
+        *problem = TEXT_BAD_INVITE;
+    else if (rc != ERR_OK)
+        return rc;
+    else if (wish->protection == ROOM_PROTECTION_LINK)
+        *problem = TEXT_NO_INVITE_LINK;
+    else
+        wish->invite = jid.bare;
+    return ERR_OK;
+}
+
+static enum err read_wish(struct service_call *call,
+                          const struct xml_node *form,
+                          struct service_wish *wish, enum service_text *problem)
+{
+    struct span protection = service__form_value(form, "protection");
+    enum err rc;
+
+    *wish = (struct service_wish){
+        .names = {service__form_value(form, "your-name"),
+                  service__form_value(form, "peer-name")},
+        .protection = ROOM_PROTECTION_SERVER,
+    };
+    rc = service__check_names(call, wish, problem);
+    if (rc != ERR_OK || *problem != TEXT_NONE)
+        return rc;
+    if (!read_idle(call, service__form_value(form, "idle"), &wish->idle_ms)) {
+        *problem = TEXT_BAD_IDLE;
+        return ERR_OK;
+    }
+    if (protection.len > 0 &&
+        (!service__parse_protection(protection, &wish->protection) ||
+         !service__may_protect(call->in->leg, wish->protection))) {
+        *problem = TEXT_BAD_PROTECTION;
+        return ERR_OK;
+    }
+    return read_invite(call, service__form_value(form, "invite-jid"), wish,
+                       problem);
+}
+
+static void put_result(struct xml_writer *xml, const char *var,
+                       const char *label, struct span value)
+{
+    service__form_put(xml, "text-single", var, label, value);
+}
+
+static void put_seat(const struct service *service, struct xml_writer *xml,
+                     const struct service_wish *wish,
+                     const struct service_made *made, size_t seat)
+{
+    struct buf text = BUF_EMPTY(LINK_MAX_BYTES);
+    char var[VAR_BYTES], code[CODE_CHARS + 2];
+
+    snprintf(var, sizeof(var), "seat%zu-name", seat + 1);
+    put_result(xml, var, "Name", wish->names[seat]);
+    snprintf(var, sizeof(var), "seat%zu-code", seat + 1);
+    base32_show_code(made->codes[seat], code);
+    put_result(xml, var, "Secret code", span_of(code));
+    service__wipe(code, sizeof(code));
+    snprintf(var, sizeof(var), "seat%zu-link", seat + 1);
+    put_result(xml, var, "Link", service__link(service, made, seat, &text));
+    buf_wipe(&text);
+    if (wish->protection == ROOM_PROTECTION_LINK)
+        return;
+    snprintf(var, sizeof(var), "seat%zu-xmpp", seat + 1);
+    if (buf_append(&text, SPAN("xmpp:")) == ERR_OK &&
+        buf_append(&text, (struct span){made->local, ID_CHARS}) == ERR_OK &&
+        buf_append(&text, SPAN("@")) == ERR_OK &&
+        buf_append(&text, service->options.domain) == ERR_OK &&
+        buf_append(&text, SPAN("?join")) == ERR_OK)
+        put_result(xml, var, "XMPP address", buf_span(&text));
+    buf_clear(&text);
+}
+
+static enum err answer(struct service_call *call,
+                       const struct service_asked *asked,
+                       const struct service_wish *wish,
+                       const struct service_made *made)
+{
+    struct stanza_out *out = service__command_open(call, asked, "completed");
+    struct xml_writer *xml = &out->xml;
+    struct service_address address;
+    char seconds[SPAN_BYTES];
+
+    service__form_open(xml, "result", NS_ROOM);
+    put_result(xml, "room", "Chat",
+               service__address_of(call->service,
+                                   (struct span){made->local, ID_CHARS},
+                                   SPAN_EMPTY, &address));
+    for (size_t i = 0; i < ROOM_SEATS; i++)
+        put_seat(call->service, xml, wish, made, i);
+    if (call->in->leg == ROOM_LEG_CONTROL) {
+        put_result(xml, "protection", "Who can read",
+                   span_of(service__protection_name(wish->protection)));
+        snprintf(seconds, sizeof(seconds), "%" PRId64, wish->idle_ms / 1000);
+        put_result(xml, "idle-seconds", "Silence", span_of(seconds));
+    }
+    service__form_close(xml);
+    service__command_note(out, "info", service__text(TEXT_MADE));
+    return service__command_close(call);
+}
+
+enum err service__create_run(struct service_call *call,
+                             const struct service_asked *asked)
+{
+    struct service_made made;
+    struct service_wish wish;
+    enum service_text problem;
+    enum err rc = read_wish(call, asked->form, &wish, &problem);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (problem != TEXT_NONE)
+        return service__command_again(call, asked, problem);
+    rc = service__create(call, &wish, &made);
+    if (rc == ERR_OK && !made.is_refused) {
+        rc = answer(call, asked, &wish, &made);
+        if (rc == ERR_OK)
+            rc = service__invite_both(call, &wish, &made);
+    }
+    service__command_over(call, asked);
+    service__wipe(&made, sizeof(made));
+    return rc;
+}

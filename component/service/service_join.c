@@ -1,0 +1,77 @@
+/* service_join.c - available presence with <x muc/>. */
+#include <string.h>
+
+#include "service/service_internal.h"
+
+/* -1 where there is none, or none that can be read (XEP-0045 7.2.14 lets us
+ * ignore it). */
+static int64_t number_of(const struct xml_node *history, const char *name)
+{
+    uint64_t number;
+
+    if (history == NULL ||
+        !span_to_u64(span_trim(xml_attr(history, name)), INT32_MAX, &number))
+        return -1;
+    return (int64_t)number;
+}
+
+static void read_history(const struct xml_node *muc, int64_t now_ms,
+                         struct room_history_request *out)
+{
+    const struct xml_node *history = xml_child(muc, "history", NULL);
+    int64_t seconds = number_of(history, "seconds");
+    int64_t since_ms;
+
+    out->max_chars = number_of(history, "maxchars");
+    out->max_stanzas = number_of(history, "maxstanzas");
+    out->since_ms = -1;
+    if (history != NULL &&
+        stanza_parse_time(span_trim(xml_attr(history, "since")), &since_ms) &&
+        since_ms > 0)
+        out->since_ms = since_ms;
+    if (seconds >= 0 && now_ms - seconds * 1000 > out->since_ms)
+        out->since_ms = now_ms - seconds * 1000;
+}
+
+/* What is no code is digested as a code that nobody has: the same work and
+ * the same answer as for a wrong one. */
+static enum err read_code(struct service_call *call, const struct xml_node *muc,
+                          struct room_join *out)
+{
+    /* One client sends it in a foreign namespace. */
+    const struct xml_node *password = xml_child(muc, "password", NULL);
+    char code[CODE_CHARS];
+    bool is_code;
+    enum err rc;
+
+    if (password == NULL)
+        return ERR_OK;
+    out->has_code = true;
+    is_code = base32_normalise_code(xml_text(password), code);
+    rc = service_code_digest(call->service->crypto,
+                             &room_get_keys(call->room)->code,
+                             room_local(call->room), code, &out->code);
+    service__wipe(code, sizeof(code));
+    if (!is_code)
+        secret_clear(&out->code);
+    return rc;
+}
+
+enum err service__join(struct service_call *call, const struct xml_node *muc)
+{
+    struct room_event event;
+    enum err rc;
+
+    if (call->stanza->to.resource.len == 0)
+        return service__error(call, STANZA_JID_MALFORMED, TEXT_BAD_ADDRESS);
+    event = service__event(call, ROOM_EVENT_JOIN);
+    event.u.join.nick = call->stanza->to.resource;
+    read_history(muc, call->in->now_ms, &event.u.join.history);
+    rc = service__presence_payload(call, &event.u.join.presence);
+    if (rc == ERR_OK)
+        rc = read_code(call, muc, &event.u.join);
+    if (rc == ERR_OK)
+        rc = service__step(call, &event);
+    secret_clear(&event.u.join.code);
+    return rc;
+}

@@ -1,0 +1,135 @@
+/* service_message.c - messages to a room and to an occupant. */
+#include <string.h>
+
+#include "service/service_internal.h"
+
+static enum err not_joined(struct service_call *call)
+{
+    return service__error(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
+}
+
+static enum err fill_origin(struct service_call *call,
+                            const struct service_class *about,
+                            struct room_message *out)
+{
+    struct span origin = SPAN_EMPTY;
+    struct secret digest;
+    enum err rc;
+
+    if (about->origin != NULL)
+        origin = xml_attr(about->origin, "id");
+    if (origin.len == 0)
+        return ERR_OK;
+    rc = crypto_sha256(call->service->crypto, origin, &digest);
+    if (rc != ERR_OK)
+        return rc;
+    memcpy(out->origin, digest.at, ROOM_ORIGIN_BYTES);
+    out->flags |= ROOM_ENTRY_ORIGIN;
+    return ERR_OK;
+}
+
+static enum err fill_retraction(struct service_call *call,
+                                const struct service_class *about,
+                                struct room_message *out)
+{
+    if (about->retract == NULL)
+        return ERR_OK;
+    out->is_retraction = true;
+    return service__seq_of(call->service, call->room,
+                           xml_attr(about->retract, "id"), &out->retracts_seq);
+}
+
+static enum err fill(struct service_call *call,
+                     const struct service_class *about,
+                     struct room_message *out)
+{
+    const struct stanza *stanza = call->stanza;
+    enum err rc;
+
+    out->is_archived = service__is_archived(about);
+    if (out->is_archived)
+        out->flags = service__entry_flags(about);
+    if (stanza->id.len > 0)
+        out->id = stanza->id;
+    out->lang = stanza->lang;
+    out->body_bytes = about->body_bytes;
+    out->has_body = about->has_body;
+    out->has_omemo = about->has_omemo;
+    out->has_link = about->has_link;
+    out->word = service__word(about->body);
+    if ((rc = fill_origin(call, about, out)) != ERR_OK)
+        return rc;
+    if ((rc = fill_retraction(call, about, out)) != ERR_OK)
+        return rc;
+    return service__clean(call, &out->payload);
+}
+
+static enum err groupchat(struct service_call *call)
+{
+    struct service_class about;
+    struct room_event event;
+    enum err rc;
+
+    if (room_seat_of_session(call->room, call->stanza->from.full) == 0)
+        return not_joined(call);
+    service__classify(call->stanza, &about);
+    if (about.has_subject && !about.has_body && !about.has_thread &&
+        !about.has_encryption)
+        return service__error(call, STANZA_FORBIDDEN, TEXT_SUBJECT);
+    event = service__event(call, ROOM_EVENT_MESSAGE);
+    rc = fill(call, &about, &event.u.message);
+    if (rc == ERR_LIMIT || rc == ERR_SYNTAX)
+        return service__error(call, STANZA_POLICY_VIOLATION, TEXT_TOO_LONG);
+    if (rc != ERR_OK)
+        return rc;
+    if (!about.has_body && !about.has_encryption && !about.has_content &&
+        !about.has_signal && !about.has_other && !about.has_store)
+        return service__error(call, STANZA_BAD_REQUEST, TEXT_EMPTY);
+    if (event.u.message.payload.len == 0)
+        return service__error(call, STANZA_BAD_REQUEST, TEXT_EMPTY);
+    return service__step(call, &event);
+}
+
+/* Nobody is bothered about a "seen" or "is typing" that went astray. */
+static bool is_only_signal(const struct service_call *call)
+{
+    struct service_class about;
+
+    service__classify(call->stanza, &about);
+    return about.has_signal && !about.has_body && !about.has_encryption;
+}
+
+static enum err to_occupant(struct service_call *call)
+{
+    const struct stanza *stanza = call->stanza;
+
+    if (span_is(stanza->type, "groupchat"))
+        return service__error(call, STANZA_BAD_REQUEST, TEXT_TO_OCCUPANT);
+    if (is_only_signal(call))
+        return ERR_OK;
+    if (room_seat_of_session(call->room, stanza->from.full) == 0)
+        return not_joined(call);
+    if (service__seat_named(call->room, stanza->to.resource) == 0)
+        return service__error(call, STANZA_ITEM_NOT_FOUND, TEXT_NONE);
+    return service__error(call, STANZA_FORBIDDEN, TEXT_PRIVATE);
+}
+
+enum err service__message(struct service_call *call)
+{
+    const struct stanza *stanza = call->stanza;
+    bool is_done;
+    enum err rc;
+
+    if (span_is(stanza->type, "error"))
+        return service__ghost(call);
+    if (stanza->to.resource.len > 0)
+        return to_occupant(call);
+    if (span_is(stanza->type, "groupchat"))
+        return groupchat(call);
+    rc = service__invite_asked(call, &is_done);
+    if (rc != ERR_OK || is_done)
+        return rc;
+    if (is_only_signal(call))
+        return ERR_OK;
+    return service__error(call, STANZA_BAD_REQUEST, TEXT_NOT_FOR_ROOM);
+}

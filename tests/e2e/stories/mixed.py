@@ -1,0 +1,94 @@
+"""One in a browser, one in an XMPP app, with the real gateway between."""
+
+from harness.check import same
+from harness.guest import Guest, token_of
+from harness.speaker import Refused
+from harness.story import story
+
+
+class Gateway:
+    def __init__(self, w):
+        self.w = w
+        self.process, self.port = w.component.launch_gateway()
+        w.things.append(self)
+
+    async def guest(self):
+        guest = Guest(self.port, self.w.domain)
+        self.w.things.append(guest)
+        return await guest.enter()
+
+    def end(self):
+        same(self.process.terminate(), 0, 'how the gateway ended')
+        self.w.component.must_be_silent_about(self.w.told, self.process.log)
+
+    async def close(self):
+        self.process.kill()
+
+
+@story()
+async def mixed_chat(w):
+    """A guest and a native person talk; token and history bring her back."""
+    abhi = await w.person('abhi')
+    gateway = Gateway(w)
+    room = await w.new_room()
+    anny = await gateway.guest()
+    try:
+        await anny.join(room.jid, 'x', 'ZZZZZ-ZZZZZ')
+        raise AssertionError('a wrong code was taken')
+    except Refused as refusal:
+        same(refusal.stanza.error, ('auth', 'not-authorized'))
+    joined = await anny.join(room.jid, 'x', room.code(2))
+    same(joined.me.frm, room.at(2))
+    token = token_of(joined)
+    w.told.add(token)
+    await abhi.join(room.jid, 'x', room.code(1))
+    for person, other in ((abhi, anny), (anny, abhi)):
+        said = await person.say(room.jid, 'hej 🕯 from %s' % person.name)
+        heard = await other.heard(room.jid, said.id)
+        same((heard.stanza_id, heard.body), (said.stanza_id, said.body))
+    # The tab closes; Abhi writes; the token opens the chat again.
+    await anny.close()
+    await abhi.take(lambda s: s.name == 'presence' and s.frm == room.at(2)
+                    and (s.type == 'unavailable'
+                         or s.xml.find('{jabber:client}show') is not None),
+                    'that she is away', 30.0)
+    said = await abhi.say(room.jid, 'while the tab was closed')
+    anny = await gateway.guest()
+    joined = await anny.join(room.jid, 'x', token)
+    same(joined.me.frm, room.at(2))
+    same(joined.history[-1].stanza_id, said.stanza_id)
+    assert token_of(joined) != token, 'the token is not renewed'
+    w.told.add(token_of(joined))
+    # A guest has no rights beyond the room.
+    anny.raw("<message to='%s' id='spam'><body>buy this</body></message>"
+             % abhi.bare)
+    await abhi.none(lambda s: s.body == 'buy this', 'spam', 1.0)
+    gateway.end()
+
+
+@story()
+async def mixed_restarts(w):
+    """Component and gateway are killed in turn; the native person stays."""
+    abhi = await w.person('abhi')
+    gateway = Gateway(w)
+    room = await w.new_room()
+    anny = await gateway.guest()
+    await abhi.join(room.jid, 'x', room.code(1))
+    joined = await anny.join(room.jid, 'x', room.code(2))
+    w.told.add(token_of(joined))
+    before = await abhi.say(room.jid, 'before the crash')
+    w.component.kill9()
+    await w.start()
+    await w.linked(abhi)
+    said = await abhi.say(room.jid, 'after the crash')
+    gateway.process.must_live()
+    gateway.process.kill()
+    gateway = Gateway(w)
+    anny = await gateway.guest()
+    joined = await anny.join(room.jid, 'x', token_of(joined))
+    same([s.stanza_id for s in joined.history],
+         [before.stanza_id, said.stanza_id])
+    w.told.add(token_of(joined))
+    said = await anny.say(room.jid, 'both well')
+    await abhi.heard(room.jid, said.id)
+    gateway.end()

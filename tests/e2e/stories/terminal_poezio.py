@@ -1,0 +1,77 @@
+"""A whole chat between poezio and another client."""
+
+import os
+
+from harness.story import story
+from harness.terminal import Poezio, squeezed
+
+LONG = ' '.join('word%d' % n for n in range(120))
+
+
+@story(limit=150)
+async def poezio_chat(w):
+    """Wrong code, right code, talk, leave, history, restart, the end."""
+    anny = await w.person('anny')
+    abhi = Poezio('poezio-%s-abhi' % w.server.kind,
+                  os.path.join(w.folder, 'poezio'), w.captures, w.server,
+                  w.slot, 'abhi')
+    w.things.append(abhi)
+    await abhi.start()
+    await abhi.connect()
+    room = await w.new_room()
+    await anny.join(room.jid, 'b', room.code(2))
+
+    # poezio shows no words for a refused join; it just is not connected.
+    await abhi.type('/join %s/whoever ZZZZZ-ZZZZZ' % room.jid)
+    await abhi.see(room.local, 'Not connected')
+    await abhi.keep('wrong-code')
+    await anny.none(lambda s: s.name == 'presence' and s.frm == room.at(1),
+                    'an entry', 0.5)
+    await abhi.type('/join /whoever %s' % room.code(1))
+    await abhi.see('You (Abhi) joined the room')
+    await anny.take(lambda s: s.name == 'presence' and s.frm == room.at(1)
+                    and s.type == '', 'the entry')
+    await abhi.keep('joined')
+
+    # Both ways.
+    await anny.say(room.jid, 'hej 🕯 ünï')
+    await abhi.see('Anny> hej 🕯 ünï')
+    for words in ('hello Anny 🙂', LONG):
+        await abhi.type(words)
+        await abhi.see('Abhi> ' + words[:40])
+        await anny.take(lambda s, b=words: s.body == b and s.stanza_id,
+                        'the message')
+    await abhi.keep('talk')
+
+    # poezio is closed and started again; what was missed is there.
+    await abhi.type('/quit')
+    await anny.take(lambda s: s.type == 'unavailable'
+                    and s.frm == room.at(1), 'the leave')
+    await anny.say(room.jid, 'while you were out')
+    await abhi.again()
+    await abhi.type('/join %s/whoever' % room.jid)
+    screen = await abhi.see('hej 🕯 ünï', LONG, 'while you were out')
+    order = [squeezed(screen).rfind(squeezed(words)) for words in
+             ('hej 🕯', LONG, 'while you were out')]
+    assert order == sorted(order), 'history out of order:\n' + screen
+    await abhi.keep('history')
+
+    # The component is killed and comes back; nobody rejoins.
+    w.component.kill9()
+    await w.start()
+    await w.linked(anny)
+    await abhi.type('after the restart')
+    await anny.take(lambda s: s.body == 'after the restart' and s.stanza_id,
+                    'the message')
+    await anny.say(room.jid, 'as if nothing happened')
+    await abhi.see('as if nothing happened')
+
+    # Anny ends it; poezio says so, and a return finds nothing.
+    for _ in range(2):
+        anny.send(room.jid, '!end')
+    await anny.take(lambda s: s.name == 'presence' and s.destroyed, 'the end')
+    await abhi.see('was destroyed', 'Not connected')
+    await abhi.keep('ended')
+    await abhi.type('/join /whoever %s' % room.code(1))
+    await abhi.see('Not connected')
+    await abhi.keep('gone')

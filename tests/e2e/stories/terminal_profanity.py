@@ -1,0 +1,137 @@
+"""A whole chat between two people who use Profanity."""
+
+import os
+
+from harness import adhoc
+from harness.check import holds
+from harness.component import Room
+from harness.story import story
+from harness.terminal import Profanity, squeezed
+
+LONG = ' '.join('word%d' % n for n in range(180))
+
+
+def client(w, person):
+    terminal = Profanity('profanity-%s-%s' % (w.server.kind, person),
+                         os.path.join(w.folder, person), w.captures,
+                         w.server, w.slot, person)
+    w.things.append(terminal)
+    return terminal
+
+
+async def make_chat(w, creator, invited):
+    """A chat for Abhi and Anny; Anny's app gets the invite."""
+    done = await adhoc.run(creator, w.domain, 'create-chat', {
+        'your-name': 'Abhi', 'peer-name': 'Anny', 'invite-jid': invited,
+        'idle': '1h', 'protection': 'server'})
+    values = done.values
+    room = Room({'room': values['room'], 'protection': 'server', 'seats': [
+        {key: values['seat%d-%s' % (n, key)]
+         for key in ('name', 'code', 'link', 'xmpp')} for n in (1, 2)]})
+    w.keep_secret(room)
+    return room
+
+
+async def says(speaker, hearers, words):
+    await speaker.type(words)
+    for terminal in hearers:
+        await terminal.see(words)
+
+
+@story(limit=150)
+async def profanity_chat(w):
+    """Invited, let in, talk, drop out, come back, survive a restart, end."""
+    helper = await w.person('mal')
+    abhi, anny = client(w, 'abhi'), client(w, 'anny')
+    for terminal in (abhi, anny):
+        await terminal.start()
+        await terminal.connect()
+    room = await make_chat(w, helper, anny.jid)
+
+    # Anny is invited; her code comes with the invite.
+    await anny.see('Chat room invite received', room.jid)
+    await anny.keep('invited')
+    await anny.type('/join %s' % room.jid)
+    await anny.see('You have joined the room as Anny')
+
+    # Abhi types a wrong code, then the right one.
+    await abhi.type('/join %s nick whoever password ZZZZZ-ZZZZZ' % room.jid)
+    await abhi.see('Error joining room', 'not-authorized')
+    await abhi.keep('wrong-code')
+    await abhi.type('/join %s nick whoever password %s' % (room.jid,
+                                                           room.code(1)))
+    await abhi.see('You have joined the room as Abhi', 'Anny')
+    await abhi.keep('joined')
+    await anny.see('Abhi has joined the room')
+
+    both = (abhi, anny)
+    await says(abhi, both, 'hello Anny')
+    await says(anny, both, 'hej 🕯 ünï שלום')
+    await says(abhi, both, LONG)
+    await abhi.keep('talk')
+    await anny.keep('talk')
+
+    # Anny drops out, misses something, comes back and reads all of it.
+    await anny.disconnect()
+    await abhi.see('Anny has left the room')
+    await says(abhi, (abhi,), 'while you were out')
+    await anny.connect()
+    await anny.type('/join %s' % room.jid)
+    screen = await anny.see('hej 🕯', LONG, 'while you were out')
+    order = [squeezed(screen).find(squeezed(words)) for words in
+             ('hej 🕯', LONG, 'while you were out')]
+    assert order == sorted(order), 'history out of order:\n' + screen
+    await anny.keep('history')
+
+    # The component is killed and comes back; nobody rejoins.
+    w.component.kill9()
+    await w.start()
+    await w.linked(helper)
+    await says(anny, both, 'after the restart')
+    await says(abhi, both, 'as if nothing happened')
+    for terminal in both:
+        screen = await terminal.screen()
+        assert 'destroyed' not in screen, screen
+    await abhi.keep('after-restart')
+
+    # Both are told when Abhi ends it.
+    await abhi.type('!end')
+    await abhi.see('!end')
+    await abhi.keep('asked-once-more')
+    await abhi.type('!end')
+    for terminal in both:
+        screen = await terminal.see('Room destroyed', room.jid, 'reason:')
+        assert 'reason: (null)' not in screen, screen
+        await terminal.keep('ended')
+
+    # Coming back to an ended chat says so.
+    await anny.type('/join %s' % room.jid)
+    await anny.see('Error joining room', 'gone')
+    await anny.keep('gone')
+    holds(await w.component.ctl('stats'), '')
+
+
+@story(limit=120)
+async def profanity_makes_a_chat(w):
+    """The ad-hoc form is filled in Profanity itself."""
+    helper = await w.person('mal')
+    abhi = client(w, 'abhi')
+    await abhi.start()
+    await abhi.connect()
+    await abhi.type('/cmd list %s' % w.domain)
+    await abhi.see('create-chat')
+    await abhi.type('/cmd exec create-chat %s' % w.domain)
+    screen = await abhi.see('field', '/form submit')
+    await abhi.keep('form')
+    tags = {}
+    for line in screen.splitlines():
+        for label in ('field1', 'field2', 'field3', 'field4', 'field5'):
+            if '[%s]' % label in line.replace(' ', ''):
+                tags[label] = line
+    assert len(tags) >= 2, screen
+    await abhi.type('/field1 Abhi')
+    await abhi.type('/field2 Anny')
+    await abhi.type('/form submit')
+    screen = await abhi.see('@' + w.domain)
+    await abhi.keep('made')
+    assert helper.jid and screen
