@@ -175,6 +175,37 @@ class Tools(unittest.TestCase):
         self.assert_tidy("int f(void);\nstatic int x;\nint f(void)\n{\n"
                          "    return ++x;\n}\n", "non-const-global")
 
+    def hardening_of(self, *flags):
+        with tempfile.TemporaryDirectory() as folder:
+            source = pathlib.Path(folder) / "x.c"
+            source.write_text(
+                "#include <stdio.h>\n#include <string.h>\n"
+                "int main(int argc, char **argv)\n{\n    char a[64];\n"
+                "    strncpy(a, argv[argc - 1], (size_t)argc);\n"
+                "    printf(\"%s %d\\n\", a, argc);\n    return 0;\n}\n")
+            program = f"{folder}/x"
+            subprocess.run(["gcc", "-w", *flags, "-o", program, source],
+                           check=True)
+            return subprocess.run([HERE / "hardening", program],
+                                  capture_output=True, text=True)
+
+    def test_hardening(self):
+        good = ["-O2", "-D_FORTIFY_SOURCE=3", "-fstack-protector-strong",
+                "-fcf-protection=full", "-fPIE", "-pie", "-Wl,-z,relro",
+                "-Wl,-z,now"]
+        run = self.hardening_of(*good)
+        self.assertEqual(run.returncode, 0, run.stdout)
+        for flag, said in (("-no-pie", "position independence"),
+                           ("-Wl,-z,norelro", "read only"),
+                           ("-Wl,-z,lazy", "bound at start"),
+                           ("-Wl,-z,execstack", "runs nothing"),
+                           ("-fno-stack-protector", "stack protector"),
+                           ("-U_FORTIFY_SOURCE", "fortified"),
+                           ("-Wl,-rpath,/x", "library path")):
+            run = self.hardening_of(*good, flag)
+            self.assertNotEqual(run.returncode, 0, f"green with {flag}")
+            self.assertIn(said, run.stdout)
+
     def test_cppcheck(self):
         command = ["cppcheck", "--quiet", "--error-exitcode=1",
                    "--enable=warning"]

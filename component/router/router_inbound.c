@@ -195,7 +195,7 @@ void router__on_stanza(void *self, struct link_peer *peer,
     if (rc == ERR_OK && !may_come_from(router, peer, stanza.from.domain)) {
         router->counters.dropped++;
         if (link_kind(peer) != LINK_SERVER)
-            link_fail(peer, "a stanza's from is not the peer's own");
+            link_fail(peer, "invalid-from");
         return;
     }
     if (rc == ERR_SYNTAX || (rc == ERR_OK && !stanza.is_to_malformed &&

@@ -88,7 +88,7 @@ void router__on_up(void *self, struct link_peer *peer)
     struct router_port *port = calloc(1, sizeof(*port));
 
     if (port == NULL) {
-        link_fail(peer, "out of memory");
+        link_fail(peer, "resource-constraint");
         return;
     }
     port->peer = peer;

@@ -48,7 +48,7 @@ struct buf *link_out(struct link_peer *peer)
     return &peer->out;
 }
 
-static void flush_peer(struct link_peer *peer)
+static inline void flush_peer(struct link_peer *peer)
 {
     if (peer == NULL)
         return;
@@ -113,18 +113,18 @@ struct world {
     char codes[2][16];
 };
 
-static int64_t world_now(void *self)
+static inline int64_t world_now(void *self)
 {
     return ((struct world *)self)->now_ms;
 }
 
-static void on_open(void *self, const struct xml_node *root)
+static inline void on_open(void *self, const struct xml_node *root)
 {
     (void)self;
     (void)root;
 }
 
-static void on_element(void *self, const struct xml_node *node,
+static inline void on_element(void *self, const struct xml_node *node,
                        enum xml_verdict verdict)
 {
     struct world *world = self;
@@ -132,14 +132,14 @@ static void on_element(void *self, const struct xml_node *node,
     router_handler()->on_stanza(world->router, world->speaker, node, verdict);
 }
 
-static void on_close(void *self)
+static inline void on_close(void *self)
 {
     (void)self;
 }
 
 static const struct xml_handler world_handler = {on_open, on_element, on_close};
 
-static void open_router(struct world *world)
+static inline void open_router(struct world *world)
 {
     struct store_options store_options = {
         .data_dir = world->dir,
@@ -170,27 +170,27 @@ static void open_router(struct world *world)
     buf_clear(&error);
 }
 
-static void close_router(struct world *world)
+static inline void close_router(struct world *world)
 {
     router_free(world->router);
     store_close(world->store);
 }
 
-static void peer_up(struct world *world, struct link_peer *peer,
+static inline void peer_up(struct world *world, struct link_peer *peer,
                     struct link_peer **place)
 {
     *place = peer;
     router_handler()->on_up(world->router, peer);
 }
 
-static void peer_down(struct world *world, struct link_peer *peer,
+static inline void peer_down(struct world *world, struct link_peer *peer,
                       struct link_peer **place)
 {
     router_handler()->on_down(world->router, peer);
     *place = NULL;
 }
 
-static void init_peer(struct link_peer *peer, enum link_kind kind,
+static inline void init_peer(struct link_peer *peer, enum link_kind kind,
                       struct span domain)
 {
     *peer = (struct link_peer){
@@ -201,21 +201,21 @@ static void init_peer(struct link_peer *peer, enum link_kind kind,
     };
 }
 
-static void links_up(struct world *world)
+static inline void links_up(struct world *world)
 {
     peer_up(world, &world->server, &world->hub.server);
     peer_up(world, &world->gateway, &world->hub.gateway);
     peer_up(world, &world->control, &world->hub.control);
 }
 
-static void links_down(struct world *world)
+static inline void links_down(struct world *world)
 {
     peer_down(world, &world->server, &world->hub.server);
     peer_down(world, &world->gateway, &world->hub.gateway);
     peer_down(world, &world->control, &world->hub.control);
 }
 
-static void world_open(struct world *world)
+static inline void world_open(struct world *world)
 {
     *world = (struct world){.now_ms = 1700000000000};
     strcpy(world->dir, "/tmp/duologue-router-XXXXXX");
@@ -236,13 +236,13 @@ static void world_open(struct world *world)
     router_tick(world->router);
 }
 
-static void clear_peer(struct link_peer *peer)
+static inline void clear_peer(struct link_peer *peer)
 {
     buf_clear(&peer->out);
     buf_clear(&peer->sent);
 }
 
-static void world_close(struct world *world)
+static inline void world_close(struct world *world)
 {
     char command[128];
 
@@ -258,7 +258,7 @@ static void world_close(struct world *world)
 }
 
 /* The component goes and comes back, with the same disk. */
-static void restart(struct world *world)
+static inline void restart(struct world *world)
 {
     links_down(world);
     close_router(world);
@@ -267,33 +267,33 @@ static void restart(struct world *world)
 }
 
 /* Reads one stanza as from `peer`, without a tick. */
-static void hear(struct world *world, struct link_peer *peer, const char *xml)
+static inline void hear(struct world *world, struct link_peer *peer, const char *xml)
 {
     world->speaker = peer;
     check_ok(xml_reader_feed(world->reader, span_of(xml)));
 }
 
-static void forget_sent(struct world *world)
+static inline void forget_sent(struct world *world)
 {
     buf_truncate(&world->server.sent, 0);
     buf_truncate(&world->gateway.sent, 0);
     buf_truncate(&world->control.sent, 0);
 }
 
-static void tick(struct world *world)
+static inline void tick(struct world *world)
 {
     router_tick(world->router);
 }
 
 /* What has been flushed to a peer, terminated. */
-static const char *sent(struct link_peer *peer)
+static inline const char *sent(struct link_peer *peer)
 {
     check_ok(buf_append_byte(&peer->sent, '\0'));
     buf_truncate(&peer->sent, peer->sent.len - 1);
     return peer->sent.at;
 }
 
-static size_t count_of(const char *text, const char *what)
+static inline size_t count_of(const char *text, const char *what)
 {
     size_t count = 0;
 
@@ -308,7 +308,7 @@ static size_t count_of(const char *text, const char *what)
 #define check_unsent(peer, what) assert_true(strstr(sent(peer), what) == NULL)
 
 /* Cuts the value of a result field out of what the control peer got. */
-static void take_field(struct world *world, const char *var, char *out,
+static inline void take_field(struct world *world, const char *var, char *out,
                        size_t size)
 {
     const char *at = strstr(sent(&world->control), var);
@@ -324,7 +324,7 @@ static void take_field(struct world *world, const char *var, char *out,
 }
 
 /* Makes a chat of Abhi and Anny that ends after `idle` of silence. */
-static void make_chat(struct world *world, const char *idle)
+static inline void make_chat(struct world *world, const char *idle)
 {
     char xml[1024];
 
@@ -348,7 +348,7 @@ static void make_chat(struct world *world, const char *idle)
 }
 
 /* Somebody enters with the code of a seat, 1 or 2. */
-static void join(struct world *world, struct link_peer *peer, const char *jid,
+static inline void join(struct world *world, struct link_peer *peer, const char *jid,
                  int seat)
 {
     char xml[1024];
@@ -361,7 +361,7 @@ static void join(struct world *world, struct link_peer *peer, const char *jid,
     hear(world, peer, xml);
 }
 
-static void say(struct world *world, struct link_peer *peer, const char *jid,
+static inline void say(struct world *world, struct link_peer *peer, const char *jid,
                 const char *body)
 {
     char xml[1024];

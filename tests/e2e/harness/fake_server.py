@@ -80,6 +80,7 @@ class Link:
         self.closed = asyncio.Event()
         self.header = None  # attributes of the component's stream header
         self.handshake = None
+        self.stream_error = None  # condition the component ended it with
         self.finished = False  # the component closed its stream properly
         self.garbage = None  # why the component's bytes did not parse
         self.stream_id = 'fake-%d' % number
@@ -136,6 +137,9 @@ class Link:
                     self.header.get('to', '')))
 
     def _on_stanza(self, element):
+        if element.tag == '{%s}error' % ns.STREAM:
+            self.stream_error = local(element[0])
+            return
         if local(element) != 'handshake':
             self.inbox.add(Stanza(element))
             return

@@ -79,7 +79,7 @@ c2s_require_encryption = false
 s2s_require_encryption = false
 allow_unencrypted_plain_auth = true
 authentication = "internal_plain"
-modules_enabled = {{ "roster", "saslauth", "disco", "ping", "private",
+modules_enabled = {{ "roster", "saslauth", "disco", "ping", "private", "adhoc",
     "bookmarks", "pep", "vcard", "carbons", "mam", "smacks", "blocklist" }}
 modules_disabled = {{ "s2s" }}
 VirtualHost "localhost"
@@ -164,6 +164,7 @@ api_permissions:
     what: [register, status]
 access_rules: {}
 modules:
+  mod_adhoc: {}
   mod_caps: {}
   mod_disco: {}
   mod_roster: {}

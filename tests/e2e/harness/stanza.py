@@ -133,11 +133,12 @@ class Stanza:
     @property
     def stanza_id(self):
         """The archive id the room gave, or None."""
-        element = self.child(ns.SID, 'stanza-id')
-        if element is None:
-            return None
-        assert element.get('by') == bare(self.frm), 'odd by in %s' % self
-        return element.get('id')
+        # A person's own server may add one of its own archive beside it.
+        ours = [e.get('id') for e in
+                self.xml.findall('{%s}stanza-id' % ns.SID)
+                if e.get('by') == bare(self.frm)]
+        assert len(ours) <= 1, 'more than one of the room in %s' % self
+        return ours[0] if ours else None
 
     @property
     def origin_id(self):

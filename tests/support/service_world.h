@@ -1,0 +1,105 @@
+/* service_world.h - a service with a real engine, fed with XML.
+ *
+ * Everything is fixed: the clock, chance, the keys.  What the service says is
+ * read back into trees.  DOMAIN is chat.example.org, and the first room made
+ * is rm7q2k9d4xw3c5v8. */
+#ifndef SUPPORT_SERVICE_WORLD_H
+#define SUPPORT_SERVICE_WORLD_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "service/service.h"
+#include "wire/xml_reader.h"
+
+#define WORLD_DOMAIN "chat.example.org"
+#define WORLD_LOCAL "rm7q2k9d4xw3c5v8"
+#define WORLD_ROOM WORLD_LOCAL "@" WORLD_DOMAIN
+
+enum {
+    WORLD_OUTS_MAX = 2048,
+    WORLD_SAID_MAX = 512,
+    WORLD_START_SECONDS = 1795262400, /* 2026-11-21T12:00:00Z */
+};
+
+struct service_world_said {
+    struct room_entry entry;
+    struct span id;
+    struct span lang;
+    struct span payload;
+};
+
+struct service_world {
+    struct service_options options;
+    struct room_limits limits;
+    struct room_engine *engine;
+    struct crypto *crypto;
+    struct service *service;
+    struct room_effects effects;
+    int64_t now_ms;
+    uint8_t random[SERVICE_RANDOM_BYTES];
+    uint64_t drawn;
+    int64_t number; /* of the last room */
+    /* what the fake store knows */
+    struct arena kept;
+    struct service_world_said said[WORLD_SAID_MAX]; /* of all rooms, by seq */
+    size_t said_count;
+    char seat_ids[2][ID_CHARS]; /* of the first room */
+    bool has_ended;
+    enum room_cause cause;
+    bool is_store_broken; /* reading fails */
+    /* what the service said last */
+    struct buf bytes;
+    struct arena trees;
+    const struct xml_node *outs[WORLD_OUTS_MAX];
+    size_t out_count;
+    size_t unread; /* the next one that world_next gives */
+    struct room_request erased; /* waits for world_erased */
+    bool is_erasing;
+    enum err rc; /* of the last service_handle */
+};
+
+void world_open(struct service_world *world);
+void world_close(struct service_world *world);
+/* Takes world->options and world->limits again. */
+void world_configure(struct service_world *world);
+
+/* Hears stanzas as they come from that leg (their namespace is declared
+ * around them), commits, speaks.  What was said before is forgotten. */
+void world_hear(struct service_world *world, enum room_leg leg,
+                const char *xml);
+void world_hear_span(struct service_world *world, enum room_leg leg,
+                     struct span xml);
+/* The same with the file schema/stanza/NAME.xml. */
+void world_hear_file(struct service_world *world, enum room_leg leg,
+                     const char *name);
+/* Time passes; rooms that wait for it are told. */
+void world_wait(struct service_world *world, int64_t ms);
+/* The erasure that was promised is done. */
+void world_erased(struct service_world *world);
+
+/* The next stanza that was said.  Fails when there is none. */
+const struct xml_node *world_next(struct service_world *world);
+/* The next one is as in schema/stanza/NAME.xml. */
+void world_says_file(struct service_world *world, const char *name);
+/* The next one is like `xml`: same tree, where "*" in `xml` is any value. */
+void world_says(struct service_world *world, const char *xml);
+/* Nothing further was said. */
+void world_is_silent(struct service_world *world);
+/* The next one is an error of that type and condition, from `from`. */
+const struct xml_node *world_refuses(struct service_world *world,
+                                     const char *type, const char *condition);
+
+/* Makes a room of that protection for Abhi and Anny by duologuectl; codes
+ * shown are in `codes`.  The first is WORLD_ROOM. */
+void world_make(struct service_world *world, const char *protection,
+                char codes[2][CODE_CHARS + 2]);
+/* Joins with a code (NULL: none) and forgets what was said. */
+void world_join(struct service_world *world, enum room_leg leg,
+                const char *jid, const char *code);
+/* The value of a field of a form anywhere in `node`. */
+struct span world_field(const struct xml_node *node, const char *var);
+/* The first element of that name at any depth, or NULL. */
+const struct xml_node *world_find(const struct xml_node *node,
+                                  const char *name, const char *ns);
+
+#endif
