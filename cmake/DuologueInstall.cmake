@@ -7,23 +7,39 @@ foreach(page IN LISTS man_pages)
     install(FILES ${page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man${section})
 endforeach()
 
-file(GLOB config_files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/config/*.conf)
-install(FILES ${config_files} DESTINATION ${CMAKE_INSTALL_SYSCONFDIR}/duologue)
+# The next version does not write over what somebody has set.
+install(CODE "
+    set(where \"${CMAKE_INSTALL_FULL_SYSCONFDIR}/duologue\")
+    if(NOT EXISTS \"\$ENV{DESTDIR}\${where}/duologue.conf\")
+        file(INSTALL \"${PROJECT_SOURCE_DIR}/config/duologue.conf\"
+             DESTINATION \"\${where}\")
+    endif()")
 
-file(GLOB units CONFIGURE_DEPENDS
-     ${PROJECT_SOURCE_DIR}/config/systemd/*.service
-     ${PROJECT_SOURCE_DIR}/config/systemd/*.socket
-     ${PROJECT_SOURCE_DIR}/config/*.service
-     ${PROJECT_SOURCE_DIR}/config/*.socket)
-install(FILES ${units} DESTINATION ${duologue_systemd_dir}/system)
+# A unit comes with its program, and with the place that program lies in.
+foreach(program IN ITEMS duologue duologue-gateway)
+    set(unit ${PROJECT_SOURCE_DIR}/config/${program}.service)
+    if(TARGET ${program} AND EXISTS ${unit})
+        file(READ ${unit} text)
+        string(REPLACE "/usr/sbin/" "${CMAKE_INSTALL_FULL_SBINDIR}/" text
+               "${text}")
+        file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${program}.service
+             CONTENT "${text}" @ONLY)
+        install(FILES ${PROJECT_BINARY_DIR}/${program}.service
+                DESTINATION ${duologue_systemd_dir}/system)
+    endif()
+endforeach()
 foreach(kind IN ITEMS sysusers tmpfiles)
-    file(GLOB files CONFIGURE_DEPENDS
-         ${PROJECT_SOURCE_DIR}/config/systemd/*.${kind})
-    foreach(file IN LISTS files)
-        get_filename_component(name ${file} NAME_WE)
-        install(FILES ${file} DESTINATION lib/${kind}.d RENAME ${name}.conf)
-    endforeach()
+    set(file ${PROJECT_SOURCE_DIR}/config/duologue.${kind})
+    if(EXISTS ${file})
+        install(FILES ${file} DESTINATION lib/${kind}.d RENAME duologue.conf)
+    endif()
 endforeach()
 
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+file(GLOB examples CONFIGURE_DEPENDS
+     ${PROJECT_SOURCE_DIR}/config/ejabberd.yml
+     ${PROJECT_SOURCE_DIR}/config/prosody.cfg.lua
+     ${PROJECT_SOURCE_DIR}/config/nginx.conf)
+install(FILES ${examples} DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md
+        ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -2,7 +2,7 @@
 find_package(PkgConfig REQUIRED)
 
 foreach(package IN ITEMS libcrypto expat libidn inih sqlite3 libuv
-                         libqrencode libstrophe jansson)
+                         libqrencode libstrophe jansson libwebsockets)
     pkg_check_modules(${package} REQUIRED QUIET IMPORTED_TARGET ${package})
 endforeach()
 if(BUILD_TESTING)

@@ -103,7 +103,7 @@ void *link_get_tag(const struct link_peer *peer);
 
 /* True while a bounded part of a tick has been read and the rest waits: the
  * hub stops reading after this many stanzas until on_idle has returned. */
-enum { LINK_TICK_STANZAS_MAX = 1000 };
+enum { LINK_TICK_STANZAS_MAX = 2000 };
 
 struct link_stats {
     bool is_server_up;

@@ -7,17 +7,17 @@
 #include <unistd.h>
 
 #include "main/main_clock.h"
-#include "main/main_notify.h"
-#include "main/main_process.h"
 #include "main/main_settings.h"
-#include "main/main_signals.h"
+#include "process/process_harden.h"
+#include "process/process_notify.h"
+#include "process/process_signals.h"
 #include "router/router.h"
 
 struct program {
     struct main_settings settings;
     struct main_clock clock;
-    struct main_notify notify;
-    struct main_signals signals;
+    struct process_notify notify;
+    struct process_signals signals;
     struct log log;
     struct crypto *crypto;
     struct store *store;
@@ -68,7 +68,7 @@ static void on_watchdog(uv_timer_t *timer)
 {
     const struct program *program = timer->data;
 
-    main_notify_send(&program->notify, "WATCHDOG=1");
+    process_notify_send(&program->notify, "WATCHDOG=1");
 }
 
 static void on_handle_closed(uv_handle_t *handle)
@@ -89,7 +89,7 @@ static void on_links_closed(void *self)
     uv_close((uv_handle_t *)&program->tick, on_handle_closed);
     uv_close((uv_handle_t *)&program->prepare, on_handle_closed);
     uv_close((uv_handle_t *)&program->watchdog, on_handle_closed);
-    main_signals_close(&program->signals, on_handle_closed);
+    process_signals_close(&program->signals, on_handle_closed);
 }
 
 static void stop(void *self)
@@ -100,7 +100,7 @@ static void stop(void *self)
         return;
     program->is_stopping = true;
     log_info(&program->log, "stopping", "");
-    main_notify_send(&program->notify, "STOPPING=1");
+    process_notify_send(&program->notify, "STOPPING=1");
     uv_prepare_stop(&program->prepare);
     uv_timer_stop(&program->tick);
     router_tick(program->router); /* what has been read is answered */
@@ -131,7 +131,7 @@ static void reload(void *self)
 
     if (program->is_stopping)
         return;
-    main_notify_reloading(&program->notify, monotonic_us());
+    process_notify_reloading(&program->notify, monotonic_us());
     rc = main_settings_reload(&program->settings, &error);
     if (rc == ERR_OK)
         rc = take_limits(program);
@@ -141,7 +141,7 @@ static void reload(void *self)
         log_error(&program->log, "reload_failed", "why=\"%.*s\"",
                   (int)error.len, error.len > 0 ? error.at : "");
     buf_clear(&error);
-    main_notify_send(&program->notify, "READY=1");
+    process_notify_send(&program->notify, "READY=1");
 }
 
 static enum err open_router(struct program *program, struct buf *error)
@@ -192,13 +192,13 @@ static enum err open_links(struct program *program, struct buf *error)
 
 static enum err start_handles(struct program *program)
 {
-    uint64_t watchdog_ms = main_notify_watchdog_ms(
+    uint64_t watchdog_ms = process_notify_watchdog_ms(
         getenv("WATCHDOG_USEC"), getenv("WATCHDOG_PID"), (uint64_t)getpid());
 
     program->signals.on_stop = stop;
     program->signals.on_reload = reload;
     program->signals.self = program;
-    if (main_signals_start(&program->signals, &program->loop) != ERR_OK)
+    if (process_signals_start(&program->signals, &program->loop) != ERR_OK)
         return ERR_SYSTEM;
     uv_timer_init(&program->loop, &program->tick);
     uv_timer_init(&program->loop, &program->watchdog);
@@ -206,7 +206,7 @@ static enum err start_handles(struct program *program)
     program->tick.data = program;
     program->watchdog.data = program;
     program->prepare.data = program;
-    program->handle_count = MAIN_SIGNAL_HANDLES + 3;
+    program->handle_count = PROCESS_SIGNAL_HANDLES + 3;
     uv_prepare_start(&program->prepare, on_prepare);
     if (watchdog_ms > 0)
         uv_timer_start(&program->watchdog, on_watchdog, watchdog_ms,
@@ -257,16 +257,16 @@ static void close_parts(struct program *program)
     router_free(program->router);
     store_close(program->store);
     crypto_free(program->crypto);
-    main_notify_close(&program->notify);
+    process_notify_close(&program->notify);
     main_settings_clear(&program->settings);
 }
 
 /* Returns when a signal has stopped it and all is closed. */
 static void live(struct program *program)
 {
-    main_notify_open(&program->notify, getenv("NOTIFY_SOCKET"));
+    process_notify_open(&program->notify, getenv("NOTIFY_SOCKET"));
     log_info(&program->log, "started", "version=%s", DUOLOGUE_VERSION);
-    main_notify_send(&program->notify, "READY=1");
+    process_notify_send(&program->notify, "READY=1");
     uv_run(&program->loop, UV_RUN_DEFAULT);
     log_info(&program->log, "stopped", "");
 }
@@ -274,11 +274,11 @@ static void live(struct program *program)
 static void begin(struct program *program)
 {
     program->settings = MAIN_SETTINGS_EMPTY;
-    program->notify = MAIN_NOTIFY_NONE;
+    program->notify = PROCESS_NOTIFY_NONE;
     program->log = (struct log){STDERR_FILENO, LOG_INFO, main_clock_now_ms,
                                 &program->clock};
     program->clock.log = &program->log;
-    main_process_harden();
+    process_harden();
 }
 
 enum main_exit main_run(const char *file)

@@ -91,10 +91,12 @@ enum err service__create_ask(struct service_call *call,
     struct xml_writer *xml = &out->xml;
 
     service__command_actions(out);
-    service__form_open(xml, "form", NS_ROOM);
+    xml_open(xml, "x", NS_DATA);
+    xml_put_attr_text(xml, "type", "form");
     xml_put_element(xml, "title", NULL, SPAN("A private chat"));
     xml_put_element(xml, "instructions", NULL,
                     span_of(service__text(TEXT_FILL_IN)));
+    service__form_put(xml, "hidden", "FORM_TYPE", NULL, SPAN(NS_ROOM));
     put_text(xml, asked->form, "your-name", "Your name", true);
     put_text(xml, asked->form, "peer-name", "Their name", true);
     service__form_open_field(xml, "jid-single", "invite-jid",

@@ -41,8 +41,10 @@ static struct span take_word(struct span *text)
             continue;
         inside = span_slice(*text, open.len, text->len);
         end = find(inside, close);
-        if (end == inside.len)
-            break;
+        if (end == inside.len) {
+            *text = SPAN_EMPTY; /* never closed: no names can be told */
+            return SPAN_EMPTY;
+        }
         *text = span_slice(inside, end + close.len, inside.len);
         return span_trim(span_slice(inside, 0, end));
     }

@@ -40,7 +40,7 @@ static void add_messages(struct store_world *world, struct rooms *rooms,
     for (int i = 0; i < count; i++) {
         size_t which = (size_t)((*turn)++ * 7919 % ROOMS);
 
-        world_say(world, rooms->at[which], ++rooms->seq[which], body);
+        store_world_say(world, rooms->at[which], ++rooms->seq[which], body);
     }
 }
 
@@ -121,7 +121,7 @@ static void bench_end(struct store_world *world, struct rooms *rooms, int count)
     int steps = 0;
 
     for (int i = 0; i < count; i++)
-        world_end(world, rooms->at[i], ROOM_CAUSE_SEAT1);
+        store_world_end(world, rooms->at[i], ROOM_CAUSE_SEAT1);
     must(store_world_commit(world), "end");
     committed = now_us(CLOCK_MONOTONIC);
     must(store_wipe_ended(world->store), "wipe");
@@ -149,7 +149,7 @@ static void make_rooms(struct store_world *world, struct rooms *rooms)
     for (int i = 0; i < ROOMS; i++) {
         rooms->at[i] = store_world_room(world, i + 1);
         rooms->seq[i] = 0;
-        world_create(world, rooms->at[i], i + 1);
+        store_world_create(world, rooms->at[i], i + 1);
     }
     must(store_world_commit(world), "create");
     printf("making %d rooms in one commit: %6.2f ms\n", ROOMS,
@@ -171,7 +171,7 @@ int main(void)
     for (size_t i = 0; i < sizeof(batches) / sizeof(*batches); i++)
         bench_commits(&world, &rooms, &turn, batches[i]);
     while (rooms.seq[0] < FULL_ROOM) {
-        world_say(&world, rooms.at[0], ++rooms.seq[0], body);
+        store_world_say(&world, rooms.at[0], ++rooms.seq[0], body);
         if (rooms.seq[0] % 100 == 0)
             must(store_world_commit(&world), "fill");
     }

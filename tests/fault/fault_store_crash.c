@@ -36,15 +36,15 @@ static void live(struct store_world *world, struct told *told)
     two = store_world_stored_room(world, 2);
     told->rooms = 2;
     for (uint32_t seq = 1; seq <= 3; seq++) {
-        world_say(world, one, seq, "x");
-        world_say(world, two, seq, SECRET_TEXT);
+        store_world_say(world, one, seq, "x");
+        store_world_say(world, two, seq, SECRET_TEXT);
         check_ok(store_world_commit(world));
         told->messages = seq;
     }
-    world_add(world, one, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
+    store_world_add(world, one, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
     check_ok(store_world_commit(world));
     told->is_retracted = true;
-    world_end(world, two, ROOM_CAUSE_SEAT2);
+    store_world_end(world, two, ROOM_CAUSE_SEAT2);
     check_ok(store_world_commit(world));
     told->is_ended = true;
     check_ok(store_wipe_ended(world->store));
@@ -63,8 +63,8 @@ static uint32_t count_messages(struct store_world *world, int n,
     enum room_cause cause;
     uint32_t count;
 
-    check_ok(
-        store_load(world->store, world_local(n, text), &fate, &room, &cause));
+    check_ok(store_load(world->store, store_world_local(n, text), &fate, &room,
+                        &cause));
     assert_int_equal(fate, STORE_LIVE);
     count = (uint32_t)room.image.entry_count;
     for (uint32_t i = 0; i < count; i++)

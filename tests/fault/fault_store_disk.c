@@ -41,7 +41,7 @@ static void nothing(void *self, int64_t number)
 
 static void end(struct store_world *world, struct room *room)
 {
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
 }
 
@@ -75,8 +75,8 @@ static void a_wipe_that_cannot_write_is_tried_again(void **state)
     struct room *room = store_world_stored_room(world, 1);
     struct room *other = store_world_stored_room(world, 2);
 
-    world_end(world, room, ROOM_CAUSE_SEAT1);
-    world_end(world, other, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, other, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     disk_refuse_at(DISK_WRITES, 2, 1, EIO);
     check_err(store_wipe_ended(world->store), ERR_SYSTEM);
@@ -137,7 +137,7 @@ static void a_slot_is_on_the_disk_before_its_row(void **state)
 
     store_world_stored_room(world, 1);
     before = journal_bytes(world);
-    world_create(world, store_world_room(world, 2), 2);
+    store_world_create(world, store_world_room(world, 2), 2);
     disk_refuse_at(DISK_SYNCS, 1, 1, EIO);
     check_err(store_world_commit(world), ERR_STORE);
     assert_true(disk_heal());
@@ -156,8 +156,8 @@ static void refuse_each(struct store_world *world, enum disk_calls calls)
     enum err rc;
 
     do {
-        world_create(world, store_world_room(world, n), n);
-        world_say(world, room, 1, "once");
+        store_world_create(world, store_world_room(world, n), n);
+        store_world_say(world, room, 1, "once");
         disk_refuse_at(calls, ++nth, 1, EIO);
         rc = store_world_commit(world);
         disk_heal();
@@ -202,8 +202,8 @@ static void a_full_database_refuses_and_goes_on(void **state)
     memset(body, 'x', sizeof(body) - 1);
     check_ok(store__db_exec(world->store->db, "PRAGMA max_page_count = 60"));
     do {
-        world_say(world, room, ++seq, body);
-        world_say(world, room, ++seq, body);
+        store_world_say(world, room, ++seq, body);
+        store_world_say(world, room, ++seq, body);
         rc = store_world_commit(world);
     } while (rc == ERR_OK);
     check_err(rc, ERR_FULL);
@@ -212,7 +212,7 @@ static void a_full_database_refuses_and_goes_on(void **state)
     assert_int_equal(texts.len, (seq - 2) * sizeof(body));
     buf_clear(&texts);
     check_ok(store__db_exec(world->store->db, "PRAGMA max_page_count = 600"));
-    world_say(world, room, seq - 1, body);
+    store_world_say(world, room, seq - 1, body);
     check_ok(store_world_commit(world));
     buf_clear(&texts);
 }
@@ -226,7 +226,7 @@ static uint32_t fill_disk(struct store_world *world, struct room *room)
     memset(body, 'x', sizeof(body) - 1);
     disk_leave_bytes(200000);
     do {
-        world_say(world, room, ++seq, body);
+        store_world_say(world, room, ++seq, body);
         rc = store_world_commit(world);
     } while (rc == ERR_OK);
     check_err(rc, ERR_FULL);
@@ -251,7 +251,7 @@ static void a_chat_can_be_ended_on_a_full_disk(void **state)
     check_ok(store_get_stats(world->store, &stats));
     assert_int_equal(stats.messages, 0);
     /* What the chat had taken can be used by another one. */
-    world_say(world, other, 1, "again");
+    store_world_say(world, other, 1, "again");
     check_ok(store_world_commit(world));
     assert_true(world->store->is_reserve_used);
     disk_heal();
@@ -274,15 +274,15 @@ static void no_room_is_made_on_a_full_disk(void **state)
     int n;
 
     for (n = 1; n <= STORE_CHUNK_SLOTS - STORE_SLOT_FIRST; n++)
-        world_create(world, store_world_room(world, n), n);
+        store_world_create(world, store_world_room(world, n), n);
     check_ok(store_world_commit(world));
     disk_leave_bytes(100000);
     last = store_world_room(world, n);
-    world_create(world, last, n);
+    store_world_create(world, last, n);
     check_err(store_world_commit(world), ERR_FULL);
     assert_int_equal(store_world_fate(world, n), STORE_UNKNOWN);
     disk_heal();
-    world_create(world, last, n);
+    store_world_create(world, last, n);
     check_ok(store_world_commit(world));
     store_world_reopen(world);
     assert_int_equal(store_world_fate(world, n), STORE_LIVE);

@@ -135,7 +135,8 @@ static enum err load_one(struct store_world *world)
     enum room_cause cause;
     enum err rc;
 
-    rc = store_load(world->store, world_local(1, text), &fate, &room, &cause);
+    rc = store_load(world->store, store_world_local(1, text), &fate, &room,
+                    &cause);
     if (rc == ERR_OK) {
         assert_int_equal(fate, STORE_LIVE);
         store_room_clear(&room);
@@ -155,15 +156,15 @@ static void prepare(struct life *life, int step)
 
     room_effects_reset(&world->effects);
     if (step == 0) {
-        world_create(world, life->two, 2);
-        world_say(world, life->two, 1, "two");
+        store_world_create(world, life->two, 2);
+        store_world_say(world, life->two, 1, "two");
     } else if (step == 1) {
-        world_say(world, life->one, 1, "one");
-        world_join(world, life->one, "a@b/c", ROOM_LEG_NATIVE);
+        store_world_say(world, life->one, 1, "one");
+        store_world_join(world, life->one, "a@b/c", ROOM_LEG_NATIVE);
     } else if (step == 4) {
-        world_add(world, life->one, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
+        store_world_add(world, life->one, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
     } else if (step == 5) {
-        world_end(world, life->two, ROOM_CAUSE_SEAT1);
+        store_world_end(world, life->two, ROOM_CAUSE_SEAT1);
     }
 }
 

@@ -1,22 +1,13 @@
 #include "support/ctl_case.h"
 
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "support/check.h"
+#include "support/folder.h"
 
 enum { WORDS_MAX = 24 };
-
-static int remove_one(const char *path, const struct stat *st, int kind,
-                      struct FTW *ftw)
-{
-    (void)st;
-    (void)kind;
-    (void)ftw;
-    return remove(path);
-}
 
 int ctl_case_setup(void **state)
 {
@@ -48,7 +39,7 @@ int ctl_case_teardown(void **state)
 
     forget(self);
     crypto_free(self->crypto);
-    nftw(self->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    folder_remove(self->folder);
     free(self);
     return 0;
 }

@@ -41,8 +41,7 @@ struct room_disk_room {
     size_t session_count;
     struct disk_member *members;
     size_t member_count;
-    /* what an image borrows */
-    struct room_entry *entries;
+    struct room_entry *entries; /* what an image borrows */
     struct room_session_image *session_images;
     struct room_member_image *member_images;
 };
@@ -297,9 +296,8 @@ static void change_room(struct room_disk_room *room,
 void room_disk_commit(struct room_disk *disk,
                       const struct room_effects *effects)
 {
-    const struct room_effect *effect;
-
-    for (effect = effects->first; effect != NULL; effect = effect->next) {
+    for (const struct room_effect *effect = effects->first; effect != NULL;
+         effect = effect->next) {
         if (effect->kind > ROOM_EFFECT_STORE_END)
             continue;
         if (effect->kind == ROOM_EFFECT_STORE_ROOM)
@@ -351,14 +349,16 @@ static void lend_people(struct room_disk_room *room, struct room_image *out)
     for (size_t i = 0; i < room->session_count; i++) {
         const struct disk_session *session = &room->sessions[i];
 
-        room->session_images[i] = (struct room_session_image){
-            .jid = text_span(session->jid),
-            .bare = text_span(session->bare),
-            .presence = text_span(session->presence),
-            .seat = session->seat,
-            .leg = session->leg,
-            .joined_ms = session->joined_ms,
-        };
+        /* Newest first: nobody may rely on an order of rows. */
+        room->session_images[room->session_count - 1 - i] =
+            (struct room_session_image){
+                .jid = text_span(session->jid),
+                .bare = text_span(session->bare),
+                .presence = text_span(session->presence),
+                .seat = session->seat,
+                .leg = session->leg,
+                .joined_ms = session->joined_ms,
+            };
     }
     for (size_t i = 0; i < room->member_count; i++)
         room->member_images[i] = (struct room_member_image){

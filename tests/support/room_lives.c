@@ -267,6 +267,8 @@ const char *life_run(struct dice *dice, const struct life_options *options)
          i++) {
         pass_time(&life);
         do_what_is_due(&life);
+        if (options->may_sleep)
+            room_engine_sweep(life.engine, life.now_ms);
         if (dice_is(dice, 30))
             turn_of_fate(&life);
         if (!dice_is(dice, life.pace < 10 ? 2 : 20))

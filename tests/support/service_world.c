@@ -6,6 +6,7 @@
 
 #include "room/room_view.h"
 #include "support/check.h"
+#include "support/fail_alloc.h"
 #include "wire/ns.h"
 
 enum { MEGABYTE = 1024 * 1024 };
@@ -85,23 +86,17 @@ static void hash_source(void *self, const char *label, struct span value,
         memcpy(out, digest.at, ROOM_SOURCE_BYTES);
 }
 
-static struct stanza_out door;
-
 static struct stanza_out *out_for(void *self, struct span to)
 {
     struct service_world *world = self;
 
     (void)to;
-    door.out = &world->bytes;
-    door.domain = SPAN(WORLD_DOMAIN);
-    return &door;
+    return &world->door;
 }
 
-static enum err read_said(void *self, const struct room *room,
-                          const struct service_range *range,
-                          bool (*on_message)(void *me,
-                                             const struct service_said *said),
-                          void *me)
+static enum err read_said(
+    void *self, const struct room *room, const struct service_range *range,
+    bool (*on_message)(void *me, const struct service_said *said), void *me)
 {
     const struct service_world *world = self;
     uint32_t count = range->to_seq - range->from_seq + 1;
@@ -136,7 +131,8 @@ static void commit_one(struct service_world *world,
 {
     struct service_world_said *said;
 
-    if (effect->kind == ROOM_EFFECT_STORE_ROOM && effect->u.create.create.number == 1)
+    if (effect->kind == ROOM_EFFECT_STORE_ROOM &&
+        effect->u.create.create.number == 1)
         for (int i = 0; i < 2; i++)
             memcpy(world->seat_ids[i], effect->u.create.create.seat_ids[i].at,
                    ID_CHARS);
@@ -162,6 +158,26 @@ static void commit_one(struct service_world *world,
         abort();
 }
 
+/* Around each call of the service: the allocation may fail in it. */
+static uint64_t arm(const struct service_world *world)
+{
+    if (world->fail_in > 0)
+        fail_alloc_at(world->fail_in);
+    return fail_alloc_count();
+}
+
+static void disarm(struct service_world *world, uint64_t before)
+{
+    if (world->fail_in == 0)
+        return;
+    if (fail_alloc_stop()) {
+        world->has_failed = true;
+        world->fail_in = 0;
+    } else {
+        world->fail_in -= fail_alloc_count() - before;
+    }
+}
+
 static void settle(struct service_world *world)
 {
     struct service_speaker speaker = speaker_of(world);
@@ -171,8 +187,10 @@ static void settle(struct service_world *world)
         commit_one(world, e);
     for (const struct room_effect *e = world->effects.first; e != NULL;
          e = e->next) {
+        uint64_t before = arm(world);
         enum err rc = service_speak(world->service, e, &speaker);
 
+        disarm(world, before);
         if (rc != ERR_OK)
             world->rc = rc;
         if (e->kind == ROOM_EFFECT_ERASED) {
@@ -254,26 +272,37 @@ static void ignore_close(void *self)
     (void)self;
 }
 
+static void handle(struct service_world *world, enum room_leg leg,
+                   const struct stanza *stanza)
+{
+    struct service_input in = {
+        .leg = leg, .stanza = stanza, .now_ms = world->now_ms};
+    uint64_t before;
+
+    if (stanza->to.local.len > 0)
+        find(world, stanza->to.local, &in.found);
+    world->drawn++;
+    world->random[16] = (uint8_t)world->drawn;
+    world->random[255] = (uint8_t)world->drawn;
+    if (world->number > 0) /* another room than the first */
+        world->random[0] = (uint8_t)(world->number + 1);
+    in.random = world->random;
+    before = arm(world);
+    world->rc = service_handle(world->service, &in, &world->effects);
+    disarm(world, before);
+    if (world->rc != ERR_OK) /* the tick is taken back */
+        room_effects_reset(&world->effects);
+    settle(world);
+}
+
 static void hear_one(struct reading *reading, const struct xml_node *node,
                      enum xml_verdict verdict)
 {
-    struct service_world *world = reading->world;
     struct arena arena = ARENA_EMPTY(MEGABYTE);
     struct stanza stanza;
-    struct service_input in = {.leg = reading->leg, .stanza = &stanza};
 
-    if (stanza_decode(&arena, node, verdict, &stanza) == ERR_OK) {
-        in.now_ms = world->now_ms;
-        if (stanza.to.local.len > 0)
-            find(world, stanza.to.local, &in.found);
-        in.random = world->random;
-        world->random[16] = (uint8_t)++world->drawn;
-        world->random[255] = (uint8_t)world->drawn;
-        if (world->number > 0) /* another room than the first */
-            world->random[0] = (uint8_t)(world->number + 1);
-        world->rc = service_handle(world->service, &in, &world->effects);
-        settle(world);
-    }
+    if (stanza_decode(&arena, node, verdict, &stanza) == ERR_OK)
+        handle(reading->world, reading->leg, &stanza);
     arena_clear(&arena);
 }
 
@@ -336,11 +365,18 @@ static void read_back(struct service_world *world)
 void world_hear_span(struct service_world *world, enum room_leg leg,
                      struct span xml)
 {
-    struct reading reading = {
-        .world = world, .leg = leg, .is_hearing = true};
+    struct reading reading = {.world = world, .leg = leg, .is_hearing = true};
 
     forget_said(world);
     (void)read_xml(&reading, xml);
+    read_back(world);
+}
+
+void world_hear_stanza(struct service_world *world, enum room_leg leg,
+                       const struct stanza *stanza)
+{
+    forget_said(world);
+    handle(world, leg, stanza);
     read_back(world);
 }
 
@@ -355,8 +391,7 @@ static char *load(const char *name)
     char *text = calloc(1, 64 * 1024);
     FILE *file;
 
-    snprintf(path, sizeof(path), DUOLOGUE_SOURCE_DIR "/schema/stanza/%s.xml",
-             name);
+    snprintf(path, sizeof(path), "schema/stanza/%s.xml", name);
     file = fopen(path, "r");
     if (text == NULL || file == NULL) {
         print_message("no %s\n", path);
@@ -414,7 +449,8 @@ static bool is_blank(struct span text)
 }
 
 /* Text between elements is how a file is laid out. */
-static const struct xml_node *skip(const struct xml_node *node, bool has_child)
+static const struct xml_node *skip_blank(const struct xml_node *node,
+                                         bool has_child)
 {
     while (node != NULL && has_child && node->name.len == 0 &&
            is_blank(node->text))
@@ -443,8 +479,8 @@ static bool attrs_fit(const struct xml_node *want, const struct xml_node *got)
     for (const struct xml_attr *a = want->attrs; a != NULL; a = a->next) {
         const struct xml_attr *b = got->attrs;
 
-        while (b != NULL && !(span_equal(a->name, b->name) &&
-                              span_equal(a->ns, b->ns)))
+        while (b != NULL &&
+               !(span_equal(a->name, b->name) && span_equal(a->ns, b->ns)))
             b = b->next;
         if (b == NULL || !values_fit(a->value, b->value))
             return false;
@@ -463,13 +499,13 @@ static bool trees_fit(const struct xml_node *want, const struct xml_node *got)
     if (!span_equal(want->name, got->name) || !span_equal(want->ns, got->ns) ||
         !attrs_fit(want, got))
         return false;
-    a = skip(want->first, has_child);
-    b = skip(got->first, has_child);
+    a = skip_blank(want->first, has_child);
+    b = skip_blank(got->first, has_child);
     while (a != NULL && b != NULL) {
         if (!trees_fit(a, b))
             return false;
-        a = skip(a->next, has_child);
-        b = skip(b->next, has_child);
+        a = skip_blank(a->next, has_child);
+        b = skip_blank(b->next, has_child);
     }
     return a == NULL && b == NULL;
 }
@@ -537,8 +573,14 @@ const struct xml_node *world_refuses(struct service_world *world,
     return out;
 }
 
-const struct xml_node *world_find(const struct xml_node *node,
-                                  const char *name, const char *ns)
+bool world_has(const struct service_world *world, const char *text)
+{
+    return world->bytes.len > 0 && memmem(world->bytes.at, world->bytes.len,
+                                          text, strlen(text)) != NULL;
+}
+
+const struct xml_node *world_find(const struct xml_node *node, const char *name,
+                                  const char *ns)
 {
     if (xml_is(node, name, ns))
         return node;
@@ -582,7 +624,7 @@ void world_open(struct service_world *world)
     static const uint8_t first[10] = {0xc5, 0x0f, 0x71, 0x4d, 0x2d,
                                       0x27, 0x78, 0x36, 0x17, 0x68};
     static const uint64_t seed[2] = {1, 2};
-    struct service_port port = {list_rooms, put_stats,   find_seat, find_room,
+    struct service_port port = {list_rooms,  put_stats,   find_seat, find_room,
                                 next_number, hash_source, world};
 
     memset(world, 0, sizeof(*world));
@@ -610,11 +652,14 @@ void world_open(struct service_world *world)
     world->kept = ARENA_EMPTY(16 * MEGABYTE);
     world->trees = ARENA_EMPTY(64 * MEGABYTE);
     world->bytes = BUF_EMPTY(8 * MEGABYTE);
+    world->door = STANZA_OUT(&world->bytes, SPAN(WORLD_DOMAIN));
     world->crypto = crypto_new();
     world->engine = room_engine_new(&world->limits, seed);
     assert_non_null(world->engine);
-    world->service = service_new(&world->options, world->engine, world->crypto,
-                                 &port);
+    room_engine_set_linked(world->engine, true);
+    room_engine_set_run(world->engine, 1);
+    world->service =
+        service_new(&world->options, world->engine, world->crypto, &port);
     assert_non_null(world->service);
 }
 
@@ -637,8 +682,8 @@ void world_make(struct service_world *world, const char *protection,
     char xml[1024];
 
     snprintf(xml, sizeof(xml),
-             "<iq type='set' id='new' from='ctl." WORLD_DOMAIN "/1' to='"
-             WORLD_DOMAIN "'><command xmlns='" NS_COMMANDS
+             "<iq type='set' id='new' from='ctl." WORLD_DOMAIN
+             "/1' to='" WORLD_DOMAIN "'><command xmlns='" NS_COMMANDS
              "' node='create-chat' action='execute'><x xmlns='" NS_DATA
              "' type='submit'><field var='your-name'><value>Abhi</value>"
              "</field><field var='peer-name'><value>Anny</value></field>"
@@ -656,14 +701,15 @@ void world_make(struct service_world *world, const char *protection,
     }
 }
 
-void world_join(struct service_world *world, enum room_leg leg,
-                const char *jid, const char *code)
+void world_join(struct service_world *world, enum room_leg leg, const char *jid,
+                const char *code)
 {
     char xml[1024];
 
     snprintf(xml, sizeof(xml),
-             "<presence id='j' from='%s' to='" WORLD_ROOM "/me'><x xmlns='"
-             NS_MUC "'><history maxchars='0'/>%s%s%s</x></presence>",
+             "<presence id='j' from='%s' to='" WORLD_ROOM
+             "/me'><x xmlns='" NS_MUC
+             "'><history maxchars='0'/>%s%s%s</x></presence>",
              jid, code != NULL ? "<password>" : "", code != NULL ? code : "",
              code != NULL ? "</password>" : "");
     world_hear(world, leg, xml);

@@ -47,12 +47,15 @@ struct service_world {
     bool has_ended;
     enum room_cause cause;
     bool is_store_broken; /* reading fails */
+    uint64_t fail_in;     /* allocations of the service until one fails */
+    bool has_failed;      /* one did */
     /* what the service said last */
     struct buf bytes;
+    struct stanza_out door; /* on `bytes` */
     struct arena trees;
     const struct xml_node *outs[WORLD_OUTS_MAX];
     size_t out_count;
-    size_t unread; /* the next one that world_next gives */
+    size_t unread;              /* the next one that world_next gives */
     struct room_request erased; /* waits for world_erased */
     bool is_erasing;
     enum err rc; /* of the last service_handle */
@@ -69,6 +72,9 @@ void world_hear(struct service_world *world, enum room_leg leg,
                 const char *xml);
 void world_hear_span(struct service_world *world, enum room_leg leg,
                      struct span xml);
+/* The same with one that has been read already. */
+void world_hear_stanza(struct service_world *world, enum room_leg leg,
+                       const struct stanza *stanza);
 /* The same with the file schema/stanza/NAME.xml. */
 void world_hear_file(struct service_world *world, enum room_leg leg,
                      const char *name);
@@ -94,12 +100,14 @@ const struct xml_node *world_refuses(struct service_world *world,
 void world_make(struct service_world *world, const char *protection,
                 char codes[2][CODE_CHARS + 2]);
 /* Joins with a code (NULL: none) and forgets what was said. */
-void world_join(struct service_world *world, enum room_leg leg,
-                const char *jid, const char *code);
+void world_join(struct service_world *world, enum room_leg leg, const char *jid,
+                const char *code);
+/* True when `text` is somewhere in what was said. */
+bool world_has(const struct service_world *world, const char *text);
 /* The value of a field of a form anywhere in `node`. */
 struct span world_field(const struct xml_node *node, const char *var);
 /* The first element of that name at any depth, or NULL. */
-const struct xml_node *world_find(const struct xml_node *node,
-                                  const char *name, const char *ns);
+const struct xml_node *world_find(const struct xml_node *node, const char *name,
+                                  const char *ns);
 
 #endif

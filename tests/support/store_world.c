@@ -165,13 +165,13 @@ bool store_world_file_has(const struct store_world *world, const char *name,
     return has;
 }
 
-struct span world_local(int n, char out[ID_CHARS + 1])
+struct span store_world_local(int n, char out[ID_CHARS + 1])
 {
     snprintf(out, ID_CHARS + 1, "r%015d", n);
     return (struct span){out, ID_CHARS};
 }
 
-struct span world_seat_id(int n, int seat, char out[ID_CHARS + 1])
+struct span store_world_seat_id(int n, int seat, char out[ID_CHARS + 1])
 {
     snprintf(out, ID_CHARS + 1, "s%d%014d", seat, n);
     return (struct span){out, ID_CHARS};
@@ -193,7 +193,7 @@ struct room *store_world_room(struct store_world *world, int n)
     char local[ID_CHARS + 1];
     struct room_image image = {
         .number = n,
-        .local = world_local(n, local),
+        .local = store_world_local(n, local),
         .keys = keys_of(n),
         .protection = ROOM_PROTECTION_SERVER,
         .created_ms = world->now_ms,
@@ -208,9 +208,9 @@ struct room *store_world_room(struct store_world *world, int n)
     return room;
 }
 
-struct room_effect *world_add(struct store_world *world,
-                              const struct room *room,
-                              enum room_effect_kind kind)
+struct room_effect *store_world_add(struct store_world *world,
+                                    const struct room *room,
+                                    enum room_effect_kind kind)
 {
     struct room_effect *effect =
         room_effects_add(&world->effects, kind, room, NULL);
@@ -227,9 +227,11 @@ static struct span keep(struct store_world *world, struct span text)
     return copy;
 }
 
-void world_create(struct store_world *world, const struct room *room, int n)
+void store_world_create(struct store_world *world, const struct room *room,
+                        int n)
 {
-    struct room_effect *effect = world_add(world, room, ROOM_EFFECT_STORE_ROOM);
+    struct room_effect *effect =
+        store_world_add(world, room, ROOM_EFFECT_STORE_ROOM);
     struct room_create *create = &effect->u.create.create;
 
     create->number = n;
@@ -239,7 +241,7 @@ void world_create(struct store_world *world, const struct room *room, int n)
     for (int i = 0; i < ROOM_SEATS; i++) {
         char id[ID_CHARS + 1];
 
-        create->seat_ids[i] = keep(world, world_seat_id(n, i + 1, id));
+        create->seat_ids[i] = keep(world, store_world_seat_id(n, i + 1, id));
         memset(create->codes[i].at, n + i, SECRET_BYTES);
     }
     create->protection = ROOM_PROTECTION_LINK;
@@ -249,11 +251,11 @@ void world_create(struct store_world *world, const struct room *room, int n)
     effect->u.create.deadline_ms = world->now_ms + 3600000;
 }
 
-void world_say(struct store_world *world, const struct room *room, uint32_t seq,
-               const char *text)
+void store_world_say(struct store_world *world, const struct room *room,
+                     uint32_t seq, const char *text)
 {
     struct room_effect *effect =
-        world_add(world, room, ROOM_EFFECT_STORE_MESSAGE);
+        store_world_add(world, room, ROOM_EFFECT_STORE_MESSAGE);
     struct room_entry *entry = &effect->u.message.entry;
 
     entry->at_ms = world->now_ms;
@@ -268,11 +270,11 @@ void world_say(struct store_world *world, const struct room *room, uint32_t seq,
     effect->u.message.payload = keep(world, span_of(text));
 }
 
-void world_join(struct store_world *world, const struct room *room,
-                const char *jid, enum room_leg leg)
+void store_world_join(struct store_world *world, const struct room *room,
+                      const char *jid, enum room_leg leg)
 {
     struct room_effect *effect =
-        world_add(world, room, ROOM_EFFECT_STORE_SESSION);
+        store_world_add(world, room, ROOM_EFFECT_STORE_SESSION);
     struct span full = keep(world, span_of(jid));
 
     effect->u.session = (struct room_session_image){
@@ -285,10 +287,11 @@ void world_join(struct store_world *world, const struct room *room,
     };
 }
 
-void world_end(struct store_world *world, const struct room *room,
-               enum room_cause cause)
+void store_world_end(struct store_world *world, const struct room *room,
+                     enum room_cause cause)
 {
-    struct room_effect *effect = world_add(world, room, ROOM_EFFECT_STORE_END);
+    struct room_effect *effect =
+        store_world_add(world, room, ROOM_EFFECT_STORE_END);
 
     effect->u.end.cause = cause;
     effect->u.end.at_ms = world->now_ms;
@@ -306,7 +309,7 @@ struct room *store_world_stored_room(struct store_world *world, int n)
 {
     struct room *room = store_world_room(world, n);
 
-    world_create(world, room, n);
+    store_world_create(world, room, n);
     check_ok(store_world_commit(world));
     return room;
 }
@@ -336,8 +339,8 @@ enum store_fate store_world_fate(struct store_world *world, int n)
     enum store_fate fate;
     enum room_cause cause;
 
-    check_ok(
-        store_load(world->store, world_local(n, local), &fate, &room, &cause));
+    check_ok(store_load(world->store, store_world_local(n, local), &fate, &room,
+                        &cause));
     if (fate == STORE_LIVE)
         store_room_clear(&room);
     return fate;

@@ -53,23 +53,24 @@ bool store_world_file_has(const struct store_world *world, const char *name,
                           struct span bytes);
 
 /* The local part of room `n`, and its seat ids. */
-struct span world_local(int n, char out[ID_CHARS + 1]);
-struct span world_seat_id(int n, int seat, char out[ID_CHARS + 1]);
+struct span store_world_local(int n, char out[ID_CHARS + 1]);
+struct span store_world_seat_id(int n, int seat, char out[ID_CHARS + 1]);
 
 /* An awake room `n` with keys that follow from n.  Not stored yet. */
 struct room *store_world_room(struct store_world *world, int n);
 
 /* Each adds one effect. */
-struct room_effect *world_add(struct store_world *world,
-                              const struct room *room,
-                              enum room_effect_kind kind);
-void world_create(struct store_world *world, const struct room *room, int n);
-void world_say(struct store_world *world, const struct room *room, uint32_t seq,
-               const char *text);
-void world_join(struct store_world *world, const struct room *room,
-                const char *jid, enum room_leg leg);
-void world_end(struct store_world *world, const struct room *room,
-               enum room_cause cause);
+struct room_effect *store_world_add(struct store_world *world,
+                                    const struct room *room,
+                                    enum room_effect_kind kind);
+void store_world_create(struct store_world *world, const struct room *room,
+                        int n);
+void store_world_say(struct store_world *world, const struct room *room,
+                     uint32_t seq, const char *text);
+void store_world_join(struct store_world *world, const struct room *room,
+                      const char *jid, enum room_leg leg);
+void store_world_end(struct store_world *world, const struct room *room,
+                     enum room_cause cause);
 
 /* Commits the effects and forgets them. */
 enum err store_world_commit(struct store_world *world) MUST_CHECK;

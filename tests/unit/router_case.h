@@ -11,6 +11,7 @@
 #include "room/room_view.h"
 #include "router/router.h"
 #include "support/check.h"
+#include "support/folder.h"
 #include "wire/xml_reader.h"
 
 enum { SENT_MAX_BYTES = 4 * 1024 * 1024, DAY_MS = 24 * 60 * 60 * 1000 };
@@ -218,7 +219,7 @@ static inline void links_down(struct world *world)
 static inline void world_open(struct world *world)
 {
     *world = (struct world){.now_ms = 1700000000000};
-    strcpy(world->dir, "/tmp/duologue-router-XXXXXX");
+    snprintf(world->dir, sizeof(world->dir), "/tmp/duologue-router-XXXXXX");
     assert_non_null(mkdtemp(world->dir));
     world->crypto = crypto_new();
     assert_non_null(world->crypto);
@@ -244,8 +245,6 @@ static inline void clear_peer(struct link_peer *peer)
 
 static inline void world_close(struct world *world)
 {
-    char command[128];
-
     links_down(world);
     close_router(world);
     clear_peer(&world->server);
@@ -253,8 +252,7 @@ static inline void world_close(struct world *world)
     clear_peer(&world->control);
     xml_reader_free(world->reader);
     crypto_free(world->crypto);
-    snprintf(command, sizeof(command), "rm -rf %s", world->dir);
-    assert_int_equal(system(command), 0);
+    folder_remove(world->dir);
 }
 
 /* The component goes and comes back, with the same disk. */

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "main/main_process.h"
+#include "process/process_harden.h"
 #include "support/check.h"
 #include "support/child.h"
 
@@ -274,7 +274,7 @@ static void harden(void *self)
     mode_t mask;
 
     (void)self;
-    main_process_harden();
+    process_harden();
     mask = umask(0);
     assert_int_equal(mask, 077);
     assert_int_equal(getrlimit(RLIMIT_CORE, &limit), 0);

@@ -88,6 +88,23 @@ static void guests_have_no_domain(void **state)
                      "limit domain x.example failures=1");
 }
 
+/* Even if somebody should say that one has. */
+static void a_domain_counts_for_native_clients_only(void **state)
+{
+    struct room_script *script = *state;
+    struct room_event event = {.kind = ROOM_EVENT_JOIN, .room = SPAN("tea")};
+
+    room_do(script, "create from=host@ctl/h");
+    event.now_ms = script->now_ms;
+    event.request.kind = ROOM_REQUEST_PRESENCE;
+    event.actor.leg = ROOM_LEG_GUEST;
+    event.actor.has_domain_source = true;
+    event.u.join.has_code = true;
+    check_ok(room_step(script->engine, &event, &script->effects));
+    assert_int_equal(script->engine->sources.count, 1);
+    assert_int_equal(script->effects.last->kind, ROOM_EFFECT_REFUSE);
+}
+
 static void a_success_refunds_its_own_source_only(void **state)
 {
     struct room_script *script = *state;
@@ -138,6 +155,7 @@ int main(void)
         room_test(the_room_tells_when_its_next_try_comes),
         room_test(the_longest_wait_is_told),
         room_test(guests_have_no_domain),
+        room_test(a_domain_counts_for_native_clients_only),
         room_test(a_success_refunds_its_own_source_only),
         room_test(the_alarm_comes_once),
         room_test(the_minute_is_counted_anew),

@@ -45,7 +45,9 @@ static void the_limit_is_of_the_source(void **state)
                      "store   room");
     room_expect_part(script, "create room=c from=h@ctl/1", "store   room");
     room_do(script, "limits creates=0");
-    room_expect_no_part(script, "create room=d from=h@x.example/2", "limit");
+    room_expect(script, "create room=d from=h@x.example/2",
+                "store   room d protection=server seats=Ann,Bob "
+                "deadline=01:00:00.000 wake=00:54:00.000\n");
     assert_null(room_find(script->engine, SPAN("e")));
 }
 

@@ -116,6 +116,28 @@ static void any_may_be_taken_out(void **state)
     assert_int_equal(room_engine_awake_count(c->engine), 0);
 }
 
+static void check_order(const struct room_engine *engine)
+{
+    for (size_t i = 1; i < engine->heap_count; i++) {
+        assert_true(engine->heap[(i - 1) / 2]->due_ms <=
+                    engine->heap[i]->due_ms);
+        assert_int_equal(engine->heap[i]->heap_at, i);
+    }
+}
+
+/* The room that fills the hole may belong above it or below. */
+static void it_stays_a_heap(void **state)
+{
+    struct heap_case *c = *state;
+    uint64_t dice = 1;
+
+    for (int left = ROOMS; left > 0; left--) {
+        dice = dice * 6364136223846793005U + 1442695040888963407U;
+        room_forget(c->engine, c->engine->heap[(dice >> 33) % (unsigned)left]);
+        check_order(c->engine);
+    }
+}
+
 static void new_limits_give_all_a_new_time(void **state)
 {
     const struct room_limits wider = {.idle_warning_ms = 50};
@@ -139,6 +161,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_nearer_time_comes_up, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(any_may_be_taken_out, setup, teardown),
+        cmocka_unit_test_setup_teardown(it_stays_a_heap, setup, teardown),
         cmocka_unit_test_setup_teardown(new_limits_give_all_a_new_time, setup,
                                         teardown),
     };

@@ -122,6 +122,33 @@ static void without_a_limit_there_is_still_one(void **state)
     assert_int_equal(room_tea(script)->session_count, ROOM_SEAT_SESSIONS_MAX);
 }
 
+/* Whatever is configured, one seat cannot fill the memory. */
+static void no_limit_is_above_ours(void **state)
+{
+    struct room_script *script = *state;
+
+    room_do(script, "limits sessions=1000\ncreate from=host@ctl/h\n"
+                    "join from=ann@x.example/0 code=one");
+    for (int i = 1; i <= ROOM_SEAT_SESSIONS_MAX; i++) {
+        char line[64];
+
+        snprintf(line, sizeof(line), "join from=ann@x.example/%d", i);
+        room_do(script, line);
+    }
+    assert_int_equal(room_tea(script)->session_count, ROOM_SEAT_SESSIONS_MAX);
+}
+
+/* It cannot be, but then it must not open a third seat. */
+static void the_same_code_for_both_opens_the_first(void **state)
+{
+    struct room_script *script = *state;
+
+    room_do(script, "create from=host@ctl/h");
+    room_tea(script)->seats[1].code = room_tea(script)->seats[0].code;
+    room_expect_part(script, "join from=ann@x.example/0 code=one",
+                     "presence of=Ann self joining");
+}
+
 static void a_resync_costs_the_disk_nothing(void **state)
 {
     struct room_script *script = *state;
@@ -174,6 +201,8 @@ int main(void)
         room_test(nobody_waits_nobody_is_refused),
         room_test(the_evicted_are_those_who_said_nothing),
         room_test(without_a_limit_there_is_still_one),
+        room_test(no_limit_is_above_ours),
+        room_test(the_same_code_for_both_opens_the_first),
         room_test(a_resync_costs_the_disk_nothing),
         room_test(a_resync_of_an_older_session_shows_it),
         room_test(too_many_accounts_of_a_seat),

@@ -38,6 +38,8 @@ static void the_disk_lags_a_sixteenth_at_most(void **state)
     room_expect_part(script,
                      "00:03:45.001 say from=ann@x.example/phone body=hi",
                      "store   state deadline=01:03:45.001");
+    room_expect_no_part(script, "00:07:30 say from=ann@x.example/phone body=hi",
+                        "store   state");
 }
 
 static void a_warning_of_a_former_run_does_not_count(void **state)

@@ -27,8 +27,8 @@ static void load(struct store_world *world, int n, struct store_room *out)
     enum store_fate fate = STORE_UNKNOWN;
     enum room_cause cause;
 
-    check_ok(
-        store_load(world->store, world_local(n, local), &fate, out, &cause));
+    check_ok(store_load(world->store, store_world_local(n, local), &fate, out,
+                        &cause));
     assert_int_equal(fate, STORE_LIVE);
 }
 
@@ -63,7 +63,7 @@ static void the_state_comes_back(void **state)
     struct store_world *world = *state;
     struct room *room = store_world_stored_room(world, 1);
     struct room_effect *effect =
-        world_add(world, room, ROOM_EFFECT_STORE_STATE);
+        store_world_add(world, room, ROOM_EFFECT_STORE_STATE);
     struct store_room found;
 
     effect->u.state.deadline_ms = 77;
@@ -96,8 +96,8 @@ static void messages_come_back_in_order(void **state)
         char text[] = "body 0";
 
         text[5] = (char)('0' + seq);
-        world_say(world, room, seq, text);
-        world_say(world, other, seq, "other");
+        store_world_say(world, room, seq, text);
+        store_world_say(world, other, seq, "other");
     }
     check_ok(store_world_commit(world));
     store_world_reopen(world);
@@ -145,7 +145,7 @@ static void a_range_is_read_either_way_and_stops(void **state)
     struct seen seen = {.most = 8};
 
     for (uint32_t seq = 1; seq <= 6; seq++)
-        world_say(world, room, seq, "x");
+        store_world_say(world, room, seq, "x");
     check_ok(store_world_commit(world));
     check_ok(store_read(world->store, room, &forwards, see, &seen));
     assert_int_equal(seen.count, 3);
@@ -178,7 +178,7 @@ static void the_largest_payload_fits(void **state)
     struct span want[3] = {{bytes, sizeof(bytes)}, SPAN("de"), SPAN("")};
 
     memset(bytes, 'b', sizeof(bytes));
-    world_say(world, room, 1, "");
+    store_world_say(world, room, 1, "");
     effect = world->effects.last;
     effect->u.message.payload = want[0];
     effect->u.message.lang = want[1];
@@ -194,10 +194,10 @@ static void a_retracted_body_is_gone_and_its_entry_stays(void **state)
     struct buf texts = BUF_EMPTY(4096);
     struct store_room found;
 
-    world_say(world, room, 1, "one");
-    world_say(world, room, 2, "two");
+    store_world_say(world, room, 1, "one");
+    store_world_say(world, room, 2, "two");
     check_ok(store_world_commit(world));
-    world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
+    store_world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
     check_ok(store_world_commit(world));
     assert_true(store_is_erasing(world->store));
     store_world_texts(world, room, &texts);
@@ -221,12 +221,12 @@ static void sessions_and_members_come_back(void **state)
     struct room *room = store_world_stored_room(world, 1);
     struct store_room found;
 
-    world_join(world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
-    world_join(world, room, "bob@y.example/tab", ROOM_LEG_GUEST);
-    world_join(world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
-    world_add(world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
+    store_world_join(world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
+    store_world_join(world, room, "bob@y.example/tab", ROOM_LEG_GUEST);
+    store_world_join(world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
+    store_world_add(world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
         (struct room_member_image){SPAN("zoe@x.example"), 1};
-    world_add(world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
+    store_world_add(world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
         (struct room_member_image){SPAN("ann@x.example"), 2};
     check_ok(store_world_commit(world));
     store_world_reopen(world);
@@ -249,10 +249,10 @@ static void sessions_and_members_come_back(void **state)
     }
     store_room_clear(&found);
 
-    world_add(world, room, ROOM_EFFECT_STORE_LEFT)->u.session.jid =
+    store_world_add(world, room, ROOM_EFFECT_STORE_LEFT)->u.session.jid =
         SPAN("ann@x.example/phone");
     /* Seat 0: no longer bound. */
-    world_add(world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
+    store_world_add(world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
         (struct room_member_image){SPAN("zoe@x.example"), 0};
     check_ok(store_world_commit(world));
     load(world, 1, &found);
@@ -267,7 +267,7 @@ static void nothing_to_store_is_no_commit(void **state)
     struct store_world *world = *state;
     struct store_stats stats;
 
-    world_add(world, NULL, ROOM_EFFECT_RESULT);
+    store_world_add(world, NULL, ROOM_EFFECT_RESULT);
     check_ok(store_world_commit(world));
     check_ok(store_get_stats(world->store, &stats));
     assert_int_equal(stats.commits, 0);
@@ -280,9 +280,9 @@ static void the_counts_are_true(void **state)
     struct room *other = store_world_stored_room(world, 2);
     struct store_stats stats;
 
-    world_say(world, room, 1, "x");
-    world_say(world, other, 1, "x");
-    world_join(world, room, "a@b/c", ROOM_LEG_NATIVE);
+    store_world_say(world, room, 1, "x");
+    store_world_say(world, other, 1, "x");
+    store_world_join(world, room, "a@b/c", ROOM_LEG_NATIVE);
     check_ok(store_world_commit(world));
     check_ok(store_get_stats(world->store, &stats));
     assert_int_equal(stats.rooms, 2);
@@ -294,7 +294,7 @@ static void the_counts_are_true(void **state)
     assert_int_equal(stats.commits, 3);
     assert_true(stats.database_bytes > 0);
     assert_true(stats.journal_bytes > 0);
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     store_world_erase_all(world);
     check_ok(store_get_stats(world->store, &stats));
@@ -318,8 +318,8 @@ static void numbers_and_runs_only_grow(void **state)
     assert_int_equal(store_next_number(world->store), 1);
     store_world_stored_room(world, 9);
     assert_int_equal(store_next_number(world->store), 10);
-    world_end(world, room_find(world->engine, SPAN("r000000000000009")),
-              ROOM_CAUSE_ADMIN);
+    store_world_end(world, room_find(world->engine, SPAN("r000000000000009")),
+                    ROOM_CAUSE_ADMIN);
     check_ok(store_world_commit(world));
     store_world_erase_all(world);
     check_ok(store_next_run(world->store, &first));

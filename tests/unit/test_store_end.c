@@ -29,13 +29,13 @@ static void check_ended(struct store_world *world, int n, enum room_cause cause)
     enum room_cause found = ROOM_CAUSE_SEAT2;
     struct store_seat seat;
 
-    check_ok(
-        store_load(world->store, world_local(n, text), &fate, &room, &found));
+    check_ok(store_load(world->store, store_world_local(n, text), &fate, &room,
+                        &found));
     assert_int_equal(fate, STORE_ENDED);
     assert_int_equal(found, cause);
     for (int i = 1; i <= ROOM_SEATS; i++) {
-        check_ok(
-            store_find_seat(world->store, world_seat_id(n, i, text), &seat));
+        check_ok(store_find_seat(world->store, store_world_seat_id(n, i, text),
+                                 &seat));
         assert_int_equal(seat.fate, STORE_ENDED);
         assert_int_equal(seat.cause, cause);
     }
@@ -46,8 +46,8 @@ static void an_ended_room_is_gone_at_every_stage(void **state)
     struct store_world *world = *state;
     struct room *room = store_world_stored_room(world, 1);
 
-    world_say(world, room, 1, "x");
-    world_end(world, room, ROOM_CAUSE_SILENCE);
+    store_world_say(world, room, 1, "x");
+    store_world_end(world, room, ROOM_CAUSE_SILENCE);
     check_ok(store_world_commit(world));
     check_ended(world, 1, ROOM_CAUSE_SILENCE);
     check_ok(store_wipe_ended(world->store));
@@ -66,7 +66,7 @@ static void a_tombstone_lasts_31_days(void **state)
     const int64_t day_ms = 24 * 3600 * 1000;
     int64_t ended_ms = world->now_ms;
 
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     store_world_erase_all(world);
     check_ok(store_tidy(world->store, ended_ms + 31 * day_ms));
@@ -85,7 +85,7 @@ static void an_unknown_room_is_unknown(void **state)
 
     store_world_stored_room(world, 1);
     assert_int_equal(store_world_fate(world, 2), STORE_UNKNOWN);
-    check_ok(store_find_seat(world->store, world_local(1, text), &seat));
+    check_ok(store_find_seat(world->store, store_world_local(1, text), &seat));
     assert_int_equal(seat.fate, STORE_UNKNOWN);
     check_ok(store_load_number(world->store, 2, &fate, &room));
     assert_int_equal(fate, STORE_UNKNOWN);
@@ -98,7 +98,8 @@ static void a_seat_is_found_by_its_id(void **state)
     struct store_seat seat;
 
     store_world_stored_room(world, 7);
-    check_ok(store_find_seat(world->store, world_seat_id(7, 2, text), &seat));
+    check_ok(
+        store_find_seat(world->store, store_world_seat_id(7, 2, text), &seat));
     assert_int_equal(seat.fate, STORE_LIVE);
     assert_int_equal(seat.number, 7);
     assert_int_equal(seat.seat, 2);
@@ -109,9 +110,9 @@ static void a_second_end_changes_nothing(void **state)
     struct store_world *world = *state;
     struct room *room = store_world_stored_room(world, 1);
 
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
-    world_end(world, room, ROOM_CAUSE_SILENCE);
+    store_world_end(world, room, ROOM_CAUSE_SILENCE);
     check_ok(store_world_commit(world));
     check_ended(world, 1, ROOM_CAUSE_SEAT1);
     store_world_erase_all(world);
@@ -123,9 +124,9 @@ static void made_and_ended_in_one_commit(void **state)
     struct store_world *world = *state;
     struct room *room = store_world_room(world, 1);
 
-    world_create(world, room, 1);
-    world_say(world, room, 1, "x");
-    world_end(world, room, ROOM_CAUSE_SEAT2);
+    store_world_create(world, room, 1);
+    store_world_say(world, room, 1, "x");
+    store_world_end(world, room, ROOM_CAUSE_SEAT2);
     check_ok(store_world_commit(world));
     check_ended(world, 1, ROOM_CAUSE_SEAT2);
     store_world_erase_all(world);
@@ -145,8 +146,8 @@ static void rows_stay_until_the_slot_is_wiped(void **state)
     struct store_stats stats;
     int erased = 0;
 
-    world_say(world, room, 1, "x");
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_say(world, room, 1, "x");
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     world->now_ms += STORE_TRUNCATE_MS;
     check_ok(store_erase_step(world->store, world->now_ms, count, &erased));
@@ -173,8 +174,8 @@ static void a_step_is_bounded_and_the_journal_is_cut_once_a_second(void **state)
     int erased = 0;
 
     for (uint32_t seq = 1; seq <= STORE_ERASE_ROWS + 1; seq++)
-        world_say(world, room, seq, "x");
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+        store_world_say(world, room, seq, "x");
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     check_ok(store_wipe_ended(world->store));
     step(world, 0, &erased);
@@ -191,7 +192,7 @@ static void a_step_is_bounded_and_the_journal_is_cut_once_a_second(void **state)
     assert_int_equal(stats.journal_bytes, 0);
 
     room = store_world_stored_room(world, 2);
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     check_ok(store_wipe_ended(world->store));
     step(world, 1, &erased);
@@ -214,8 +215,8 @@ static void large_rows_are_deleted_in_smaller_steps(void **state)
 
     memset(bytes, 'x', sizeof(bytes) - 1);
     for (uint32_t seq = 1; seq <= rows; seq++)
-        world_say(world, room, seq, bytes);
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+        store_world_say(world, room, seq, bytes);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     check_ok(store_wipe_ended(world->store));
     check_ok(store_erase_step(world->store, world->now_ms, count, &erased));
@@ -228,13 +229,13 @@ static void a_clock_put_back_does_not_stop_the_cutting(void **state)
     struct store_world *world = *state;
     struct room *room = store_world_stored_room(world, 1);
 
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     world->now_ms += 1000000;
     store_world_erase_all(world);
     assert_int_equal(world->erased, 1);
     room = store_world_stored_room(world, 2);
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     world->now_ms -= 500000;
     store_world_erase_all(world);
@@ -246,8 +247,8 @@ static void erasing_goes_on_after_a_restart(void **state)
     struct store_world *world = *state;
     struct room *room = store_world_stored_room(world, 1);
 
-    world_say(world, room, 1, "x");
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_say(world, room, 1, "x");
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     store_world_reopen(world);
     assert_true(store_is_erasing(world->store));

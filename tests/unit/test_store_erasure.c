@@ -53,11 +53,11 @@ static struct room *make_chat(struct store_world *world, int n)
     struct room *room = store_world_stored_room(world, n);
 
     for (uint32_t seq = 1; seq <= 50; seq++) {
-        world_say(world, room, seq, BODY);
+        store_world_say(world, room, seq, BODY);
         if (seq % 10 == 0)
             check_ok(store_world_commit(world));
     }
-    world_join(world, room, JID, ROOM_LEG_NATIVE);
+    store_world_join(world, room, JID, ROOM_LEG_NATIVE);
     check_ok(store_world_commit(world));
     return room;
 }
@@ -106,8 +106,8 @@ static void nothing_is_ever_in_clear(void **state)
     assert_int_equal(files_with(world, SPAN("canary-jid")), 0);
     assert_int_equal(files_with(world, SPAN("canary-resource")), 0);
     assert_int_equal(files_with(world, SPAN("Abhi")), 0);
-    assert_int_equal(files_with(world, world_local(1, text)), 0);
-    assert_int_equal(files_with(world, world_seat_id(1, 2, text)), 0);
+    assert_int_equal(files_with(world, store_world_local(1, text)), 0);
+    assert_int_equal(files_with(world, store_world_seat_id(1, 2, text)), 0);
 }
 
 static void neither_keys_nor_rows_are_left_after_the_end(void **state)
@@ -127,7 +127,7 @@ static void neither_keys_nor_rows_are_left_after_the_end(void **state)
     assert_true(files_with(world, row) > 0);
     assert_true(files_with(world, other_row) > 0);
 
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     check_ok(store_wipe_ended(world->store));
     assert_int_equal(files_with(world, secret_span(&keys->seal)), 0);
@@ -150,7 +150,7 @@ static void a_retracted_message_is_in_no_file(void **state)
     const struct span row = {sealed, get_sealed(world, 1, sealed)};
 
     assert_true(files_with(world, row) > 0);
-    world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 7;
+    store_world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 7;
     check_ok(store_world_commit(world));
     store_world_erase_all(world);
     assert_int_equal(files_with(world, row), 0);
@@ -164,14 +164,14 @@ static void the_log_holds_no_secret(void **state)
     char text[ID_CHARS + 1];
 
     /* Something to log: a room made twice, and a lost one. */
-    world_create(world, room, 1);
+    store_world_create(world, room, 1);
     check_err(store_world_commit(world), ERR_STORE);
     check_ok(store__db_exec(world->store->db,
                             "UPDATE room SET sealed = zeroblob(9)"));
     assert_int_equal(store_world_fate(world, 1), STORE_ENDED);
     store_world_log(world, &log);
     assert_true(log.len > 0);
-    world_local(1, text);
+    store_world_local(1, text);
     assert_null(memmem(log.at, log.len, text, ID_CHARS));
     assert_null(memmem(log.at, log.len, "canary", 6));
     assert_null(memmem(log.at, log.len, "Abhi", 4));

@@ -212,7 +212,7 @@ static void a_database_from_before_an_end_is_refused(void **state)
     store_world_close(world);
     store_world_copy(world, "duologue.db", "old");
     check_ok(store_world_open(world));
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     store_world_close(world);
     store_world_copy(world, "old", "duologue.db");

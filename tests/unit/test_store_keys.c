@@ -71,7 +71,7 @@ static void the_key_is_there_while_the_room_lives_and_not_after(void **state)
     struct store_stats stats;
 
     assert_true(has_key(world, room));
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     assert_true(has_key(world, room));
     check_ok(store_wipe_ended(world->store));
@@ -104,7 +104,7 @@ static void a_slot_is_taken_again_under_a_greater_generation(void **state)
     uint32_t slot = slot_of(world, 1);
     uint64_t generation = world->store->keys.generation;
 
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     check_ok(store_wipe_ended(world->store));
     store_world_stored_room(world, 2);
@@ -125,7 +125,7 @@ static void a_corrupted_slot_loses_its_room_alone(void **state)
 
     store_world_stored_room(world, 1);
     store_world_stored_room(world, 2);
-    store_handle(world->store, world_local(1, text), handle);
+    store_handle(world->store, store_world_local(1, text), handle);
     overwrite(world, slot_of(world, 1), 60, SPAN("x"));
     store_world_reopen(world);
     assert_int_equal(store_world_fate(world, 1), STORE_ENDED);
@@ -168,8 +168,8 @@ static void a_failed_commit_leaves_a_slot_that_is_wiped(void **state)
     struct store_stats stats;
 
     store_world_stored_room(world, 2);
-    world_create(world, room, 1);
-    world_create(world, room, 1); /* the name is unique */
+    store_world_create(world, room, 1);
+    store_world_create(world, room, 1); /* the name is unique */
     check_err(store_world_commit(world), ERR_STORE);
     assert_int_equal(store_world_fate(world, 1), STORE_UNKNOWN);
     assert_true(has_key(world, room));
@@ -186,7 +186,7 @@ static void the_file_grows_by_whole_chunks(void **state)
     struct store_stats stats;
 
     for (int n = 1; n <= STORE_CHUNK_SLOTS; n++)
-        world_create(world, store_world_room(world, n), n);
+        store_world_create(world, store_world_room(world, n), n);
     check_ok(store_world_commit(world));
     check_ok(store_get_stats(world->store, &stats));
     assert_int_equal(stats.slots_used, STORE_CHUNK_SLOTS);

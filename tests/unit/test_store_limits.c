@@ -27,7 +27,7 @@ static void add_limit(struct store_world *world, enum room_limit_kind kind,
                       int source, int64_t at_ms)
 {
     struct room_limit_image *limit =
-        &world_add(world, NULL, ROOM_EFFECT_STORE_LIMIT)->u.limit;
+        &store_world_add(world, NULL, ROOM_EFFECT_STORE_LIMIT)->u.limit;
 
     *limit = (struct room_limit_image){
         .kind = kind,
@@ -136,13 +136,13 @@ static void a_handle_is_eight_hex_digits_and_lasts(void **state)
     char second[STORE_HANDLE_BYTES];
     char text[ID_CHARS + 1];
 
-    store_handle(world->store, world_local(1, text), first);
+    store_handle(world->store, store_world_local(1, text), first);
     assert_int_equal(strlen(first), 8);
     assert_int_equal(strspn(first, "0123456789abcdef"), 8);
-    store_handle(world->store, world_local(2, text), second);
+    store_handle(world->store, store_world_local(2, text), second);
     assert_string_not_equal(first, second);
     store_world_reopen(world);
-    store_handle(world->store, world_local(1, text), second);
+    store_handle(world->store, store_world_local(1, text), second);
     assert_string_equal(first, second);
 }
 

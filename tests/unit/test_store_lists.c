@@ -25,7 +25,7 @@ static void set_wake(struct store_world *world, struct room *room,
                      int64_t wake_ms)
 {
     struct room_effect *effect =
-        world_add(world, room, ROOM_EFFECT_STORE_STATE);
+        store_world_add(world, room, ROOM_EFFECT_STORE_STATE);
 
     effect->u.state.wake_ms = wake_ms;
     check_ok(store_world_commit(world));
@@ -64,8 +64,8 @@ static void ended_rooms_are_in_no_list(void **state)
     int64_t wake_ms = 0;
     size_t count = 99;
 
-    world_join(world, room, "a@b/c", ROOM_LEG_NATIVE);
-    world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_join(world, room, "a@b/c", ROOM_LEG_NATIVE);
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
     check_ok(store_world_commit(world));
     check_ok(store_due(world->store, INT64_MAX, MOST, numbers, &count));
     assert_int_equal(count, 0);
@@ -103,10 +103,10 @@ static void joined_rooms_are_told_apart_by_leg(void **state)
     size_t count = 0;
 
     store_world_stored_room(world, 2);
-    world_join(world, both, "a@b/c", ROOM_LEG_NATIVE);
-    world_join(world, both, "a@b/d", ROOM_LEG_NATIVE);
-    world_join(world, both, "g@guests.b/e", ROOM_LEG_GUEST);
-    world_join(world, native, "a@b/c", ROOM_LEG_NATIVE);
+    store_world_join(world, both, "a@b/c", ROOM_LEG_NATIVE);
+    store_world_join(world, both, "a@b/d", ROOM_LEG_NATIVE);
+    store_world_join(world, both, "g@guests.b/e", ROOM_LEG_GUEST);
+    store_world_join(world, native, "a@b/c", ROOM_LEG_NATIVE);
     check_ok(store_world_commit(world));
     check_ok(store_list_natives(world->store, 0, MOST, numbers, &count));
     assert_int_equal(count, 2);

@@ -14,11 +14,11 @@ static int setup(void **state)
     store_world_init(&world);
     check_ok(store_world_open(&world));
     room = store_world_stored_room(&world, 1);
-    world_say(&world, room, 1, "first");
-    world_say(&world, room, 2, "second");
-    world_join(&world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
-    world_join(&world, room, "ann@x.example/desk", ROOM_LEG_NATIVE);
-    world_add(&world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
+    store_world_say(&world, room, 1, "first");
+    store_world_say(&world, room, 2, "second");
+    store_world_join(&world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
+    store_world_join(&world, room, "ann@x.example/desk", ROOM_LEG_NATIVE);
+    store_world_add(&world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
         (struct room_member_image){SPAN("ann@x.example"), 2};
     check_ok(store_world_commit(&world));
     *state = &world;
@@ -234,11 +234,11 @@ static void a_damaged_message_can_be_retracted(void **state)
     char text[256];
 
     change(world, "UPDATE message SET sealed = zeroblob(9) WHERE seq = 1");
-    world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
+    store_world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
     check_ok(store_world_commit(world));
     assert_string_equal(texts(world, text), ",second,");
     /* One that is not there is no error either. */
-    world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 77;
+    store_world_add(world, room, ROOM_EFFECT_STORE_ERASE)->u.seq = 77;
     check_ok(store_world_commit(world));
 }
 

@@ -10,7 +10,7 @@ enum {
     BODY_MAX_BYTES = 3 * 1024,
     RING = 1 << 20,          /* messages that may be under way */
     SEND_AHEAD = 256 * 1024, /* bytes that wait for the socket */
-    DRAIN_US = 5 * 1000 * 1000,
+    DRAIN_US = 30 * 1000 * 1000,
     WARM_UP_US = 500 * 1000,
 };
 

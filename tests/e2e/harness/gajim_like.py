@@ -162,7 +162,7 @@ class Session:
         elif properties.from_muc:
             codes = properties.muc_status_codes or set()
             tell('presence', frm=str(properties.jid),
-                 type=properties.type.value, self=StatusCode.SELF in codes,
+                 type=properties.type.value, mine=StatusCode.SELF in codes,
                  role=properties.muc_user.role.value,
                  affiliation=properties.muc_user.affiliation.value,
                  occupant_id=properties.occupant_id)

@@ -127,6 +127,7 @@ hosts: [localhost]
 loglevel: warning
 auth_method: internal
 auth_password_format: plain
+s2s_access: none
 disable_sasl_mechanisms: [digest-md5]
 listen:
   -

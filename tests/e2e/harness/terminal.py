@@ -19,8 +19,8 @@ def give_to(folder, uid):
 
 
 def squeezed(words):
-    """Words as they compare: where a client wraps lines does not matter."""
-    return ''.join(words.split())
+    """Words as they compare: neither wrapped lines nor borders matter."""
+    return ''.join(words.replace('│', ' ').split())
 
 
 class Terminal:
@@ -142,6 +142,7 @@ class Profanity(Terminal):
     async def connect(self):
         await self.type('/connect %s' % self.person)
         await self.see('logged in successfully')
+        await self.type('/presence room all')
 
     async def disconnect(self):
         await self.type('/disconnect')
@@ -184,8 +185,9 @@ class Poezio(Terminal):
 
     async def again(self):
         """Starts the client anew after it was quit."""
-        await self.see('Pane is dead')
-        await self.tmux('respawn-pane', '-t', 'client')
+        # It sometimes stays around after it has left; -k ends it then.
+        await asyncio.sleep(1.0)
+        await self.tmux('respawn-pane', '-k', '-t', 'client')
         await self.connect()
 
     async def connect(self):

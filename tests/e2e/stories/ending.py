@@ -58,15 +58,15 @@ async def end_by_destroy(w):
     mal = await w.login('mal')
     await abhi.say(room.jid, 'soon over')
     same(await mal.refused('set', room.jid, DESTROY), ('auth', 'forbidden'))
-    mark = anny.mark()
+    mark, seen = anny.mark(), abhi.mark()
     answer = await anny.iq('set', room.jid, DESTROY)
     same(answer.type, 'result')
     await told_of_the_end(abhi, room, 1)
     end = await told_of_the_end(anny, room, 2)
     got = anny.since(mark)
     assert got.index(end) < got.index(answer), 'the result came too early'
-    await abhi.none(lambda s: bare(s.frm) == room.jid and not s.taken
-                    and s.name == 'presence', 'more presence', 0.5)
+    await abhi.none(lambda s: bare(s.frm) == room.jid
+                    and s.name == 'presence', 'more presence', 0.5, seen)
     await is_gone(w, abhi, room)
     await is_gone(w, mal, room)
 

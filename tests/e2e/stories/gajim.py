@@ -41,8 +41,8 @@ async def gajim_chat(w):
     await abhi.expect('presence-error', type='auth',
                       condition='not-authorized')
     abhi.do('join', room=room.jid, nick='abhi', password=room.code(1))
-    await abhi.expect('presence', frm=room.at(2), self=False)
-    me = await abhi.expect('presence', frm=room.at(1), self=True)
+    await abhi.expect('presence', frm=room.at(2), mine=False)
+    me = await abhi.expect('presence', frm=room.at(1), mine=True)
     same((me['affiliation'], me['role']), ('owner', 'participant'))
     assert me['occupant_id'], me
     await abhi.expect('subject', room=room.jid)
@@ -78,5 +78,5 @@ async def gajim_is_invited_by_message(w):
     room = invite['room']
     w.told.update((room.partition('@')[0], invite['password']))
     abhi.do('join', room=room, nick='abhi', password=invite['password'])
-    await abhi.expect('presence', frm=room + '/Abhi', self=True)
+    await abhi.expect('presence', frm=room + '/Abhi', mine=True)
     await abhi.expect('archive-end')

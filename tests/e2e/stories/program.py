@@ -135,3 +135,16 @@ async def program_doctor(w):
     same(status, 1, out + err)
     assert (out + err).strip()
     assert abhi.jid
+
+
+@story(servers=DIRECT)
+async def program_lists_every_room(w):
+    """`list` is complete however many rooms there are."""
+    await w.start(component_server='')
+    rooms = [await w.new_room() for _ in range(80)]
+    listed = await w.component.ctl('list')
+    for room in rooms:
+        same(listed.count(room.local), 1, 'in the list of %d rooms' %
+             len(rooms))
+    for seat in rooms[0].seats:
+        assert seat.code not in listed, 'the list tells a code'

@@ -94,9 +94,10 @@ async def session_leave_and_presence(w):
     same(mine.item.get('role'), 'none')
     seen = await anny.take(gone(room.at(1)), 'the leave')
     same(seen.statuses, set())
+    mark = abhi.mark()
     abhi.leave(room.jid, 'Abhi')
     await abhi.none(lambda s: bare(s.frm) == room.jid, 'an answer to nothing',
-                    0.7)
+                    0.7, mark)
 
 
 @story()

@@ -1,11 +1,12 @@
 """A whole chat between poezio and another client."""
 
+import asyncio
 import os
 
 from harness.story import story
 from harness.terminal import Poezio, squeezed
 
-LONG = ' '.join('word%d' % n for n in range(120))
+LONG = ' '.join('word%d' % n for n in range(60))
 
 
 @story(limit=150)
@@ -47,12 +48,15 @@ async def poezio_chat(w):
     await abhi.type('/quit')
     await anny.take(lambda s: s.type == 'unavailable'
                     and s.frm == room.at(1), 'the leave')
+    # poezio's own log counts in seconds: it takes what was said in the second
+    # of its last entry for something it already has.
+    await asyncio.sleep(2.0)
     await anny.say(room.jid, 'while you were out')
-    await abhi.again()
-    await abhi.type('/join %s/whoever' % room.jid)
-    screen = await abhi.see('hej 🕯 ünï', LONG, 'while you were out')
+    await abhi.again()  # it joins by its bookmark, which has a wrong code
+    await abhi.type('/win 1')
+    screen = await abhi.see('hello Anny 🙂', LONG, 'while you were out')
     order = [squeezed(screen).rfind(squeezed(words)) for words in
-             ('hej 🕯', LONG, 'while you were out')]
+             ('hello Anny', LONG, 'while you were out')]
     assert order == sorted(order), 'history out of order:\n' + screen
     await abhi.keep('history')
 
@@ -70,7 +74,7 @@ async def poezio_chat(w):
     for _ in range(2):
         anny.send(room.jid, '!end')
     await anny.take(lambda s: s.name == 'presence' and s.destroyed, 'the end')
-    await abhi.see('was destroyed', 'Not connected')
+    await abhi.see('has left the room', 'Not connected', 'deleted')
     await abhi.keep('ended')
     await abhi.type('/join /whoever %s' % room.code(1))
     await abhi.see('Not connected')

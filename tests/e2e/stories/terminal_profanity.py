@@ -76,7 +76,8 @@ async def profanity_chat(w):
     await abhi.see('Anny has left the room')
     await says(abhi, (abhi,), 'while you were out')
     await anny.connect()
-    await anny.type('/join %s' % room.jid)
+    await anny.see('Autojoined', room.jid)
+    await anny.type('/win 2')
     screen = await anny.see('hej 🕯', LONG, 'while you were out')
     order = [squeezed(screen).find(squeezed(words)) for words in
              ('hej 🕯', LONG, 'while you were out')]

@@ -1,10 +1,10 @@
-#include "main/main_signals.h"
+#include "process/process_signals.h"
 
 #include <signal.h>
 
 static void on_stop(uv_signal_t *handle, int number)
 {
-    struct main_signals *signals = handle->data;
+    struct process_signals *signals = handle->data;
 
     (void)number;
     signals->on_stop(signals->self);
@@ -12,13 +12,13 @@ static void on_stop(uv_signal_t *handle, int number)
 
 static void on_reload(uv_signal_t *handle, int number)
 {
-    struct main_signals *signals = handle->data;
+    struct process_signals *signals = handle->data;
 
     (void)number;
     signals->on_reload(signals->self);
 }
 
-enum err main_signals_start(struct main_signals *signals, uv_loop_t *loop)
+enum err process_signals_start(struct process_signals *signals, uv_loop_t *loop)
 {
     /* Initialising cannot fail once the loop has its signal pipe. */
     if (uv_signal_init(loop, &signals->terminate) != 0)
@@ -35,7 +35,7 @@ enum err main_signals_start(struct main_signals *signals, uv_loop_t *loop)
     return ERR_OK;
 }
 
-void main_signals_close(struct main_signals *signals, uv_close_cb on_closed)
+void process_signals_close(struct process_signals *signals, uv_close_cb on_closed)
 {
     uv_close((uv_handle_t *)&signals->terminate, on_closed);
     uv_close((uv_handle_t *)&signals->interrupt, on_closed);

@@ -1,9 +1,9 @@
-/* main_process.h - what the process lets others see of it. */
-#ifndef MAIN_MAIN_PROCESS_H
-#define MAIN_MAIN_PROCESS_H
+/* process_harden.h - what the process lets others see of it. */
+#ifndef PROCESS_PROCESS_HARDEN_H
+#define PROCESS_PROCESS_HARDEN_H
 
 /* Makes new files ours alone, forbids core dumps and looks from outside,
  * ignores SIGPIPE, and raises the number of descriptors as far as we may. */
-void main_process_harden(void);
+void process_harden(void);
 
 #endif

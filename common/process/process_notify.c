@@ -1,4 +1,4 @@
-#include "main/main_notify.h"
+#include "process/process_notify.h"
 
 #include <inttypes.h>
 #include <stddef.h>
@@ -8,11 +8,11 @@
 
 #include "base/span.h"
 
-void main_notify_open(struct main_notify *notify, const char *path)
+void process_notify_open(struct process_notify *notify, const char *path)
 {
     size_t len = path != NULL ? strlen(path) : 0;
 
-    *notify = MAIN_NOTIFY_NONE;
+    *notify = PROCESS_NOTIFY_NONE;
     if (len < 2 || len > sizeof(notify->to.sun_path) ||
         (path[0] != '/' && path[0] != '@'))
         return;
@@ -25,14 +25,14 @@ void main_notify_open(struct main_notify *notify, const char *path)
     notify->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 }
 
-void main_notify_close(struct main_notify *notify)
+void process_notify_close(struct process_notify *notify)
 {
     if (notify->fd >= 0)
         close(notify->fd);
     notify->fd = -1;
 }
 
-void main_notify_send(const struct main_notify *notify, const char *text)
+void process_notify_send(const struct process_notify *notify, const char *text)
 {
     if (notify->fd < 0)
         return;
@@ -41,17 +41,17 @@ void main_notify_send(const struct main_notify *notify, const char *text)
                  (const struct sockaddr *)&notify->to, notify->to_len);
 }
 
-void main_notify_reloading(const struct main_notify *notify,
+void process_notify_reloading(const struct process_notify *notify,
                            uint64_t monotonic_us)
 {
     char text[80];
 
     snprintf(text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
              monotonic_us);
-    main_notify_send(notify, text);
+    process_notify_send(notify, text);
 }
 
-uint64_t main_notify_watchdog_ms(const char *usec, const char *pid,
+uint64_t process_notify_watchdog_ms(const char *usec, const char *pid,
                                  uint64_t own_pid)
 {
     uint64_t whole_us = 0;

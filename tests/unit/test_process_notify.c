@@ -1,4 +1,4 @@
-#include "main/main_notify.h"
+#include "process/process_notify.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,21 +36,21 @@ static void check_heard(int fd, const char *text)
 
 static void speak_to(const char *path)
 {
-    struct main_notify notify;
+    struct process_notify notify;
     int fd = listen_at(path);
 
-    main_notify_open(&notify, path);
+    process_notify_open(&notify, path);
     assert_true(notify.fd >= 0);
-    main_notify_send(&notify, "READY=1");
+    process_notify_send(&notify, "READY=1");
     check_heard(fd, "READY=1");
-    main_notify_reloading(&notify, 123456);
+    process_notify_reloading(&notify, 123456);
     check_heard(fd, "RELOADING=1\nMONOTONIC_USEC=123456");
-    main_notify_send(&notify, "STOPPING=1");
+    process_notify_send(&notify, "STOPPING=1");
     check_heard(fd, "STOPPING=1");
     close(fd);
-    main_notify_send(&notify, "READY=1"); /* nobody there: no harm */
-    main_notify_close(&notify);
-    main_notify_close(&notify);
+    process_notify_send(&notify, "READY=1"); /* nobody there: no harm */
+    process_notify_close(&notify);
+    process_notify_close(&notify);
 }
 
 static void manager_at_a_path_hears_us(void **state)
@@ -77,32 +77,32 @@ static void nobody_listens(void **state)
 {
     static const char *const paths[] = {NULL, "", "@", "/", "relative/path"};
     char deep[300];
-    struct main_notify notify;
+    struct process_notify notify;
 
     (void)state;
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
-        main_notify_open(&notify, paths[i]);
+        process_notify_open(&notify, paths[i]);
         assert_int_equal(notify.fd, -1);
-        main_notify_send(&notify, "READY=1");
-        main_notify_close(&notify);
+        process_notify_send(&notify, "READY=1");
+        process_notify_close(&notify);
     }
     memset(deep, '/', sizeof(deep));
     deep[sizeof(deep) - 1] = '\0';
-    main_notify_open(&notify, deep);
+    process_notify_open(&notify, deep);
     assert_int_equal(notify.fd, -1);
 }
 
 static void watchdog_is_fed_twice_as_often(void **state)
 {
     (void)state;
-    assert_int_equal(main_notify_watchdog_ms("30000000", NULL, 7), 15000);
-    assert_int_equal(main_notify_watchdog_ms("30000000", "7", 7), 15000);
-    assert_int_equal(main_notify_watchdog_ms("30000000", "8", 7), 0);
-    assert_int_equal(main_notify_watchdog_ms("30000000", "x", 7), 0);
-    assert_int_equal(main_notify_watchdog_ms("1000", NULL, 7), 1);
-    assert_int_equal(main_notify_watchdog_ms("0", NULL, 7), 0);
-    assert_int_equal(main_notify_watchdog_ms("soon", NULL, 7), 0);
-    assert_int_equal(main_notify_watchdog_ms(NULL, NULL, 7), 0);
+    assert_int_equal(process_notify_watchdog_ms("30000000", NULL, 7), 15000);
+    assert_int_equal(process_notify_watchdog_ms("30000000", "7", 7), 15000);
+    assert_int_equal(process_notify_watchdog_ms("30000000", "8", 7), 0);
+    assert_int_equal(process_notify_watchdog_ms("30000000", "x", 7), 0);
+    assert_int_equal(process_notify_watchdog_ms("1000", NULL, 7), 1);
+    assert_int_equal(process_notify_watchdog_ms("0", NULL, 7), 0);
+    assert_int_equal(process_notify_watchdog_ms("soon", NULL, 7), 0);
+    assert_int_equal(process_notify_watchdog_ms(NULL, NULL, 7), 0);
 }
 
 int main(void)

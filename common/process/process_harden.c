@@ -1,4 +1,4 @@
-#include "main/main_process.h"
+#include "process/process_harden.h"
 
 #include <signal.h>
 #include <sys/prctl.h>
@@ -28,7 +28,7 @@ static void raise_descriptors(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-void main_process_harden(void)
+void process_harden(void)
 {
     const struct rlimit none = {0, 0};
     const struct sigaction ignore = {.sa_handler = SIG_IGN};

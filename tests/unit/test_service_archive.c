@@ -1,0 +1,392 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "support/check.h"
+#include "support/service_world.h"
+#include "wire/ns.h"
+
+#define ABHI "abhi@example.org/phone"
+#define ANNY "anny@example.net/desk"
+#define MAL "mal@evil.example/x"
+
+enum { SAID = 6, ID_BYTES = 33 };
+
+struct fixture {
+    struct service_world world;
+    char codes[2][CODE_CHARS + 2];
+    char ids[SAID][ID_BYTES]; /* of the messages m0 ... m5 */
+};
+
+static void say(struct fixture *f, const char *from, const char *inside,
+                char id[ID_BYTES])
+{
+    char xml[1024];
+    struct span got;
+
+    snprintf(xml, sizeof(xml),
+             "<message type='groupchat' from='%s' to='" WORLD_ROOM
+             "' id='x'>%s</message>",
+             from, inside);
+    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+    got =
+        xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    snprintf(id, ID_BYTES, "%.*s", (int)got.len, got.at);
+}
+
+static struct fixture *with_talk(const char *protection)
+{
+    struct fixture *f = test_malloc(sizeof(*f));
+    bool is_omemo = strcmp(protection, "omemo") == 0;
+
+    world_open(&f->world);
+    world_make(&f->world, protection, f->codes);
+    world_join(&f->world, ROOM_LEG_NATIVE, ABHI, f->codes[0]);
+    world_join(&f->world, ROOM_LEG_NATIVE, ANNY, f->codes[1]);
+    /* m0 12:00 by Abhi, m1 12:01 by Anny, and so on */
+    for (int i = 0; i < SAID; i++) {
+        char inside[256];
+
+        snprintf(inside, sizeof(inside), "<body>m%d</body>%s", i,
+                 is_omemo ? "<encrypted xmlns='" NS_OMEMO_OLD "'/>" : "");
+        say(f, i % 2 == 0 ? ABHI : ANNY, inside, f->ids[i]);
+        f->world.now_ms += 60000;
+    }
+    return f;
+}
+
+static int set_up(void **state)
+{
+    *state = with_talk("server");
+    return 0;
+}
+
+static int set_up_omemo(void **state)
+{
+    *state = with_talk("omemo");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    world_close(&f->world);
+    test_free(f);
+    return 0;
+}
+
+static void ask(struct fixture *f, const char *from, const char *inside)
+{
+    char xml[8192];
+
+    snprintf(xml, sizeof(xml),
+             "<iq type='set' id='q' from='%s' to='" WORLD_ROOM
+             "'><query xmlns='" NS_MAM "' queryid='q1'>%s</query></iq>",
+             from, inside);
+    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+}
+
+#define FORM(fields)                                                           \
+    "<x xmlns='" NS_DATA                                                       \
+    "' type='submit'><field var='FORM_TYPE'><value>" NS_MAM                    \
+    "</value></field>" fields "</x>"
+#define FIELD(var, value)                                                      \
+    "<field var='" var "'><value>" value "</value></field>"
+#define SET(inside) "<set xmlns='" NS_RSM "'>" inside "</set>"
+
+/* Asks, and compares the digits of the bodies with `wanted`, the count of all
+ * that match, and whether it said that the end is reached. */
+static void check_query(struct fixture *f, const char *inside,
+                        const char *wanted, int count, bool is_complete)
+{
+    char got[SAID + 1] = "", first[ID_BYTES] = "", text[16];
+    const struct xml_node *fin, *set, *node;
+    size_t n;
+
+    ask(f, ABHI, inside);
+    n = f->world.out_count - 1;
+    assert_true(n <= SAID);
+    for (size_t i = 0; i < n; i++) {
+        struct span body = xml_text(world_find(f->world.outs[i], "body", NULL));
+
+        got[i] = body.at[1];
+    }
+    assert_string_equal(got, wanted);
+    fin = world_find(f->world.outs[n], "fin", NS_MAM);
+    assert_non_null(fin);
+    set = xml_child(fin, "set", NS_RSM);
+    assert_non_null(set);
+    snprintf(text, sizeof(text), "%d", count);
+    assert_true(span_is(xml_text(xml_child(set, "count", NS_RSM)), text));
+    assert_int_equal(span_is(xml_attr(fin, "complete"), "true"), is_complete);
+    node = xml_child(set, "first", NS_RSM);
+    assert_int_equal(node != NULL, n > 0);
+    assert_int_equal(xml_child(set, "last", NS_RSM) != NULL, n > 0);
+    if (n == 0)
+        return;
+    snprintf(first, sizeof(first), "%.*s", (int)xml_text(node).len,
+             xml_text(node).at);
+    for (int i = 0; i < SAID; i++)
+        if (wanted[0] <= wanted[n - 1] && wanted[0] == '0' + i)
+            assert_string_equal(first, f->ids[i]);
+}
+
+static void h3_everything(void **state)
+{
+    check_query(*state, "", "012345", 6, true);
+    check_query(*state, FORM(""), "012345", 6, true);
+}
+
+static void h5_h7_result(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear_file(&f->world, ROOM_LEG_NATIVE, "archive-request");
+    world_says_file(&f->world, "archive-result");
+    world_next(&f->world);
+    world_says_file(&f->world, "archive-fin");
+    world_is_silent(&f->world);
+}
+
+static void h6_sender_where_addresses_are_shown(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear_file(&f->world, ROOM_LEG_NATIVE, "archive-request");
+    world_says_file(&f->world, "archive-result-omemo");
+}
+
+static void h4_times(void **state)
+{
+    check_query(*state, FORM(FIELD("start", "2026-11-21T12:02:00Z")), "2345", 4,
+                true);
+    check_query(*state, FORM(FIELD("start", "2026-11-21T14:02:00.5+02:00")),
+                "345", 3, true);
+    check_query(*state, FORM(FIELD("end", "2026-11-21T12:02:00Z")), "012", 3,
+                true);
+    check_query(*state,
+                FORM(FIELD("start", "2026-11-21T12:02:00Z")
+                         FIELD("end", "2026-11-21T12:03:00Z")),
+                "23", 2, true);
+    check_query(*state, FORM(FIELD("start", "2030-01-01T00:00:00Z")), "", 0,
+                true);
+}
+
+static void with_somebody(void **state)
+{
+    check_query(*state, FORM(FIELD("with", WORLD_ROOM "/Anny")), "135", 3,
+                true);
+    check_query(*state, FORM(FIELD("with", WORLD_ROOM)), "012345", 6, true);
+    check_query(*state, FORM(FIELD("with", "anny@example.net")), "", 0, true);
+}
+
+static void h8_pages(void **state)
+{
+    struct fixture *f = *state;
+    char page[256];
+
+    check_query(f, SET("<max>2</max>"), "01", 6, false);
+    check_query(f, SET("<max>0</max>"), "", 6, false);
+    check_query(f, SET("<max>2</max><before/>"), "45", 6, false);
+    check_query(f, SET("<max>300</max>"), "012345", 6, true);
+    check_query(f, SET("<max>2</max><index>3</index>"), "34", 6, false);
+    snprintf(page, sizeof(page), SET("<max>2</max><after>%s</after>"),
+             f->ids[1]);
+    check_query(f, page, "23", 6, false);
+    snprintf(page, sizeof(page), SET("<max>9</max><after>%s</after>"),
+             f->ids[5]);
+    check_query(f, page, "", 6, true);
+    snprintf(page, sizeof(page), SET("<max>2</max><before>%s</before>"),
+             f->ids[4]);
+    check_query(f, page, "23", 6, false);
+    snprintf(page, sizeof(page), SET("<max>9</max><before>%s</before>"),
+             f->ids[4]);
+    check_query(f, page, "0123", 6, true);
+}
+
+static void h9_ids(void **state)
+{
+    struct fixture *f = *state;
+    char form[1024];
+
+    snprintf(form, sizeof(form),
+             FORM("<field var='ids'><value>%s</value><value>%s</value>"
+                  "</field>"),
+             f->ids[4], f->ids[1]);
+    check_query(f, form, "14", 2, true);
+    snprintf(form, sizeof(form), FORM(FIELD("after-id", "%s")), f->ids[3]);
+    check_query(f, form, "45", 2, true);
+    snprintf(form, sizeof(form), FORM(FIELD("before-id", "%s")), f->ids[2]);
+    check_query(f, form, "01", 2, true);
+}
+
+static void h10_flipped(void **state)
+{
+    check_query(*state, SET("<max>3</max>") "<flip-page/>", "210", 6, false);
+    check_query(*state, SET("<max>3</max><before/>") "<flip-page/>", "543", 6,
+                false);
+}
+
+static void h8_h9_unknown_ids(void **state)
+{
+    static const char unknown[] = "00000000000000000000000000000000";
+    static const char *const forms[] = {
+        SET("<after>%s</after>"),       SET("<before>%s</before>"),
+        FORM(FIELD("ids", "%s")),       FORM(FIELD("after-id", "%s")),
+        FORM(FIELD("before-id", "%s")),
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < 5; i++) {
+        char inside[512], *at;
+
+        snprintf(inside, sizeof(inside), "%s", forms[i]);
+        at = strstr(inside, "%s");
+        assert_non_null(at);
+        memmove(at + 32, at + 2, strlen(at + 2) + 1);
+        memcpy(at, unknown, 32);
+        ask(f, ABHI, inside);
+        world_refuses(&f->world, "cancel", "item-not-found");
+        world_is_silent(&f->world);
+    }
+}
+
+static void h3_nonsense(void **state)
+{
+    static const char *const cases[] = {
+        "<x xmlns='" NS_DATA "' type='submit'/>",
+        "<x xmlns='" NS_DATA "'><field var='FORM_TYPE'><value>urn:x</value>"
+        "</field></x>",
+        FORM(FIELD("unheard-of", "x")),
+        FORM(FIELD("start", "yesterday")),
+        FORM(FIELD("with", "@")),
+        SET("<max>many</max>"),
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        ask(f, ABHI, cases[i]);
+        world_refuses(&f->world, "modify", "bad-request");
+        world_is_silent(&f->world);
+    }
+}
+
+static void h1_members_only(void **state)
+{
+    struct fixture *f = *state;
+
+    ask(f, MAL, "");
+    world_refuses(&f->world, "auth", "forbidden");
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<presence type='unavailable' from='" ABHI "' to='" WORLD_ROOM
+               "/Abhi'/>");
+    ask(f, "abhi@example.org/other", "");
+    assert_int_equal(f->world.out_count, SAID + 1);
+}
+
+static void h2_form_and_h11_metadata(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<iq type='get' id='f' from='" ABHI "' to='" WORLD_ROOM
+               "'><query xmlns='" NS_MAM "'/></iq>");
+    world_says_file(&f->world, "archive-form");
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<iq type='get' id='f' from='" ABHI "' to='" WORLD_ROOM
+               "'><metadata xmlns='" NS_MAM "'/></iq>");
+    world_says_file(&f->world, "archive-metadata");
+}
+
+static void taken_back_is_not_there(void **state)
+{
+    struct fixture *f = *state;
+    char inside[256], id[ID_BYTES], page[256];
+
+    snprintf(inside, sizeof(inside),
+             "<retract xmlns='" NS_RETRACT "' id='%s'/>", f->ids[0]);
+    say(f, ABHI, inside, id);
+    ask(f, ABHI, "");
+    assert_int_equal(f->world.out_count, SAID + 1);
+    check_span(xml_text(world_find(f->world.outs[0], "body", NULL)), "m1");
+    assert_non_null(world_find(f->world.outs[SAID - 1], "retract", NS_RETRACT));
+    snprintf(page, sizeof(page), SET("<after>%s</after>"), f->ids[0]);
+    ask(f, ABHI, page);
+    world_refuses(&f->world, "cancel", "item-not-found");
+}
+
+static void a_page_has_so_many_bytes(void **state)
+{
+    struct fixture *f = *state;
+    char *xml = test_malloc(64 * 1024);
+    const struct xml_node *fin;
+
+    for (int i = 0; i < 90; i++) {
+        int len = snprintf(xml, 1024,
+                           "<message type='groupchat' from='" ABHI
+                           "' to='" WORLD_ROOM "'><body>");
+
+        f->world.now_ms += 1000;
+        memset(xml + len, 'A', 15 * 1024);
+        snprintf(xml + len + 15 * 1024, 64, "</body></message>");
+        world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+        assert_int_equal(f->world.out_count, 2);
+    }
+    test_free(xml);
+    ask(f, ABHI, SET("<max>250</max><before/>"));
+    assert_true(f->world.bytes.len < SERVICE_PAGE_MAX_BYTES + 4096);
+    assert_true(f->world.out_count > 60);
+    fin = f->world.outs[f->world.out_count - 1];
+    assert_null(xml_attr(world_find(fin, "fin", NS_MAM), "complete").at);
+}
+
+static void h12_after_the_join_in_the_same_breath(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<presence id='j' from='abhi@example.org/new' to='" WORLD_ROOM
+               "/x'><x xmlns='" NS_MUC "'><history maxstanzas='0'/></x>"
+               "</presence><iq type='set' id='q' from='abhi@example.org/new' "
+               "to='" WORLD_ROOM "'><query xmlns='" NS_MAM "'/></iq>");
+    check_span(xml_attr(f->world.outs[f->world.out_count - 1], "id"), "q");
+    check_span(xml_attr(f->world.outs[f->world.out_count - 1], "type"),
+               "result");
+}
+
+static void a_broken_store_is_told(void **state)
+{
+    struct fixture *f = *state;
+
+    f->world.is_store_broken = true;
+    ask(f, ABHI, "");
+    world_refuses(&f->world, "wait", "internal-server-error");
+    world_is_silent(&f->world);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(h3_everything),
+        TEST(h5_h7_result),
+        cmocka_unit_test_setup_teardown(h6_sender_where_addresses_are_shown,
+                                        set_up_omemo, tear_down),
+        TEST(h4_times),
+        TEST(with_somebody),
+        TEST(h8_pages),
+        TEST(h9_ids),
+        TEST(h10_flipped),
+        TEST(h8_h9_unknown_ids),
+        TEST(h3_nonsense),
+        TEST(h1_members_only),
+        TEST(h2_form_and_h11_metadata),
+        TEST(taken_back_is_not_there),
+        TEST(a_page_has_so_many_bytes),
+        TEST(h12_after_the_join_in_the_same_breath),
+        TEST(a_broken_store_is_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

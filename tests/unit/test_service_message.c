@@ -1,0 +1,520 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "support/check.h"
+#include "support/service_world.h"
+#include "wire/ns.h"
+
+#define ABHI "abhi@example.org/phone"
+#define ANNY "anny@example.net/desk"
+#define MAL "mal@evil.example/m"
+
+struct fixture {
+    struct service_world world;
+    char codes[2][CODE_CHARS + 2];
+};
+
+static struct fixture *couple(const char *protection)
+{
+    struct fixture *f = test_malloc(sizeof(*f));
+    bool is_link = strcmp(protection, "link") == 0;
+    enum room_leg leg = is_link ? ROOM_LEG_GUEST : ROOM_LEG_NATIVE;
+
+    world_open(&f->world);
+    world_make(&f->world, protection, f->codes);
+    world_join(&f->world, leg, ABHI, f->codes[0]);
+    world_join(&f->world, leg, ANNY, f->codes[1]);
+    return f;
+}
+
+static int set_up(void **state)
+{
+    *state = couple("server");
+    return 0;
+}
+
+static int set_up_link(void **state)
+{
+    *state = couple("link");
+    return 0;
+}
+
+static int set_up_omemo(void **state)
+{
+    *state = couple("omemo");
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    world_close(&f->world);
+    test_free(f);
+    return 0;
+}
+
+static void say_from(struct fixture *f, const char *from, const char *type,
+                     const char *inside)
+{
+    char xml[4096];
+
+    snprintf(xml, sizeof(xml),
+             "<message type='%s' from='%s' to='" WORLD_ROOM "' id='m'>%s"
+             "</message>",
+             type, from, inside);
+    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+}
+
+static void say(struct fixture *f, const char *inside)
+{
+    say_from(f, ABHI, "groupchat", inside);
+}
+
+static size_t archived(const struct fixture *f)
+{
+    return f->world.said_count;
+}
+
+static void m2_reflection(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear_file(&f->world, ROOM_LEG_NATIVE, "message-request");
+    world_says_file(&f->world, "message-reflected");
+    check_span(xml_attr(world_next(&f->world), "to"), ANNY);
+    world_is_silent(&f->world);
+    assert_int_equal(archived(f), 1);
+}
+
+static void m1_stranger(void **state)
+{
+    struct fixture *f = *state;
+
+    say_from(f, MAL, "groupchat", "<body>x</body>");
+    world_refuses(&f->world, "cancel", "not-acceptable");
+    say_from(f, MAL, "groupchat", "<subject>x</subject>");
+    world_refuses(&f->world, "cancel", "not-acceptable");
+    world_is_silent(&f->world);
+    assert_int_equal(archived(f), 0);
+}
+
+/* The attribute with a namespace is somebody's trick, not the sender. */
+static void x01_namespaced_from(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<message from='" MAL "' xmlns:z='urn:z' z:from='" ABHI
+               "' to='" WORLD_ROOM "' type='groupchat' id='1'>"
+               "<body>spoof</body></message>");
+    world_refuses(&f->world, "cancel", "not-acceptable");
+    assert_int_equal(archived(f), 0);
+}
+
+static void x21_spoofs_are_stripped(void **state)
+{
+    struct fixture *f = *state;
+
+    say(f,
+        "<body>hi</body><subject>no</subject>"
+        "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='B'/>"
+        "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='C'/>"
+        "<stanza-id xmlns='" NS_SID "' by='" WORLD_ROOM "' id='9'/>"
+        "<stanza-id xmlns='" NS_SID "' by='RM7Q2K9D4XW3C5V8@CHAT.example.org'"
+        " id='9'/><stanza-id xmlns='" NS_SID "' id='9'/>"
+        "<stanza-id xmlns='" NS_SID "' by='example.org' id='theirs'/>"
+        "<delay xmlns='" NS_DELAY
+        "' stamp='2001-01-01T00:00:00Z' from='" WORLD_ROOM
+        "/x'/><x xmlns='" NS_MUC_USER "'><status code='110'/></x>"
+        "<x xmlns='" NS_MUC "'/><addresses xmlns='" NS_ADDRESS "'/>"
+        "<mav xmlns='" NS_AFFILIATIONS "'/><token xmlns='" NS_TOKEN "'/>"
+        "<source xmlns='" NS_SOURCE "' id='1'/><room xmlns='" NS_ROOM "'/>"
+        "<gone xmlns='" NS_CHAT_STATES "'/>"
+        "<received xmlns='" NS_CARBONS "'><forwarded xmlns='" NS_FORWARD
+        "'/></received><result xmlns='" NS_MAM "'/>");
+    world_says(&f->world,
+               "<message type='groupchat' from='" WORLD_ROOM "/Abhi' to='" ABHI
+               "' id='m'><body>hi</body>"
+               "<stanza-id xmlns='" NS_SID "' by='example.org' id='theirs'/>"
+               "<stanza-id xmlns='" NS_SID "' by='" WORLD_ROOM "' id='*'/>"
+               "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='*'/></message>");
+}
+
+static void m2_children_stay_as_they_are(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
+               "' id='m' xml:lang='de'><body>a</body><body xml:lang='fr'>b"
+               "</body><thread parent='p'>t</thread>"
+               "<p:thing xmlns:p='urn:p' p:a='1' b='2'><p:x/>&lt;</p:thing>"
+               "</message>");
+    world_says(&f->world,
+               "<message type='groupchat' from='" WORLD_ROOM "/Abhi' to='" ABHI
+               "' id='m' xml:lang='de'><body>a</body><body xml:lang='fr'>b"
+               "</body><thread parent='p'>t</thread>"
+               "<p:thing xmlns:p='urn:p' p:a='1' b='2'><p:x/>&lt;</p:thing>"
+               "<stanza-id xmlns='" NS_SID "' by='" WORLD_ROOM "' id='*'/>"
+               "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='*'/></message>");
+}
+
+static void x32_bytes_of_every_kind(void **state)
+{
+    struct fixture *f = *state;
+
+    say(f, "<body>'); DROP TABLE messages;-- \xf0\x9f\x92\xa9 %n%n%s "
+           "]]&gt;&lt;/body&gt;</body>");
+    check_span(xml_text(xml_child(world_next(&f->world), "body", NULL)),
+               "'); DROP TABLE messages;-- \xf0\x9f\x92\xa9 %n%n%s ]]></body>");
+}
+
+static void x18_empty(void **state)
+{
+    struct fixture *f = *state;
+
+    say(f, "<body/>");
+    world_refuses(&f->world, "modify", "bad-request");
+    say(f, "");
+    world_refuses(&f->world, "modify", "bad-request");
+    say(f, "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='B'/>");
+    world_refuses(&f->world, "modify", "bad-request");
+    assert_int_equal(archived(f), 0);
+}
+
+static void x19_sent_again(void **state)
+{
+    static const char words[] = "<origin-id xmlns='" NS_SID "' id='o1'/>"
+                                "<body>once</body>";
+    struct fixture *f = *state;
+    char id[64];
+    struct span first;
+
+    say(f, words);
+    first =
+        xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    memcpy(id, first.at, first.len);
+    id[first.len] = '\0';
+    say(f, words);
+    assert_int_equal(f->world.out_count, 1);
+    first =
+        xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    assert_memory_equal(id, first.at, first.len);
+    assert_int_equal(archived(f), 1);
+}
+
+static void m7_subject(void **state)
+{
+    struct fixture *f = *state;
+
+    say(f, "<subject>new</subject>");
+    world_refuses(&f->world, "auth", "forbidden");
+    world_is_silent(&f->world);
+}
+
+static void r10_groupchat_to_an_occupant(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
+               "/Anny' id='m'><body>x</body></message>");
+    world_refuses(&f->world, "modify", "bad-request");
+}
+
+static void private_messages_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *from;
+        const char *to;
+        const char *type;
+        const char *condition;
+    } cases[] = {{ABHI, "Anny", "auth", "forbidden"},
+                 {ABHI, "Nobody", "cancel", "item-not-found"},
+                 {MAL, "Anny", "cancel", "not-acceptable"}};
+
+    for (size_t i = 0; i < 3; i++) {
+        char xml[512];
+
+        snprintf(xml, sizeof(xml),
+                 "<message type='chat' from='%s' to='" WORLD_ROOM "/%s' "
+                 "id='m'><body>x</body></message>",
+                 cases[i].from, cases[i].to);
+        world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+        world_refuses(&f->world, cases[i].type, cases[i].condition);
+        world_is_silent(&f->world);
+    }
+}
+
+static void m6_other_types_to_the_room(void **state)
+{
+    struct fixture *f = *state;
+
+    say_from(f, ABHI, "chat", "<body>x</body>");
+    world_refuses(&f->world, "modify", "bad-request");
+    say_from(f, ABHI, "chat", "<displayed xmlns='" NS_MARKERS "' id='1'/>");
+    world_is_silent(&f->world);
+    say_from(f, MAL, "normal", "<received xmlns='" NS_CARBONS "'/>");
+    world_refuses(&f->world, "modify", "bad-request");
+    say_from(f, ABHI, "normal",
+             "<x xmlns='" NS_MUC_USER "'><decline to='a@b'/></x>");
+    world_is_silent(&f->world);
+}
+
+static void invites_are_refused(void **state)
+{
+    struct fixture *f = *state;
+    static const char invite[] =
+        "<x xmlns='" NS_MUC_USER "'><invite to='c@example.org'/></x>";
+
+    say_from(f, ABHI, "normal", invite);
+    world_refuses(&f->world, "auth", "forbidden");
+    say_from(f, MAL, "normal", invite);
+    world_refuses(&f->world, "auth", "forbidden");
+}
+
+/* What is kept, as far as section 7.2 goes. */
+static void archive_rules(void **state)
+{
+    static const struct {
+        const char *inside;
+        bool is_kept;
+        uint8_t flags;
+    } cases[] = {
+        {"<body>x</body>", true, ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY},
+        {"<body>x</body><no-store xmlns='" NS_HINTS "'/>", false, 0},
+        {"<body>x</body><no-permanent-store xmlns='" NS_HINTS "'/>", false, 0},
+        {"<composing xmlns='" NS_CHAT_STATES "'/>", false, 0},
+        {"<received xmlns='" NS_RECEIPTS "' id='1'/>", false, 0},
+        {"<displayed xmlns='" NS_MARKERS "' id='1'/>", true, 0},
+        {"<displayed xmlns='" NS_MARKERS "' id='1'/><store xmlns='" NS_HINTS
+         "'/>",
+         true, 0},
+        {"<received xmlns='" NS_MARKERS "' id='1'/>", false, 0},
+        {"<reactions xmlns='" NS_REACTIONS "' id='1'/>", true,
+         ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY},
+        {"<encryption xmlns='" NS_EME "' namespace='x'/>", true,
+         ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY},
+        {"<thing xmlns='urn:x'/>", false, 0},
+        {"<thing xmlns='urn:x'/><store xmlns='" NS_HINTS "'/>", true,
+         ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY},
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        size_t before = archived(f);
+
+        say(f, cases[i].inside);
+        assert_int_equal(f->world.out_count, 2);
+        assert_int_equal(archived(f) - before, cases[i].is_kept);
+        assert_int_equal(world_find(f->world.outs[0], "stanza-id", NS_SID) !=
+                             NULL,
+                         cases[i].is_kept);
+        if (cases[i].is_kept)
+            assert_int_equal(f->world.said[before].entry.flags &
+                                 (ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY),
+                             cases[i].flags);
+    }
+}
+
+static void m5_too_long_and_too_big(void **state)
+{
+    struct fixture *f = *state;
+    char *xml = test_malloc(80 * 1024);
+    size_t sizes[] = {17 * 1024, 70 * 1024};
+
+    for (size_t i = 0; i < 2; i++) {
+        int len = snprintf(xml, 1024,
+                           "<message type='groupchat' from='" ABHI
+                           "' to='" WORLD_ROOM "' id='big'><body>");
+
+        memset(xml + len, 'A', sizes[i]);
+        snprintf(xml + len + sizes[i], 64, "</body></message>");
+        world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+        world_refuses(&f->world, "modify", "policy-violation");
+        world_is_silent(&f->world);
+    }
+    test_free(xml);
+    assert_int_equal(archived(f), 0);
+}
+
+static void x09_too_deep(void **state)
+{
+    struct fixture *f = *state;
+    char xml[2048] =
+        "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM "' id='d'>";
+
+    for (int i = 0; i < 60; i++)
+        memcpy(xml + strlen(xml), "<a>", 4);
+    for (int i = 0; i < 60; i++)
+        memcpy(xml + strlen(xml), "</a>", 5);
+    memcpy(xml + strlen(xml), "</message>", 11);
+    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+    world_refuses(&f->world, "modify", "policy-violation");
+    say(f, "<body>still here</body>");
+    assert_int_equal(f->world.out_count, 2);
+}
+
+static void words_are_commands(void **state)
+{
+    struct fixture *f = *state;
+    const struct xml_node *out;
+
+    say(f, "<body>!status</body>");
+    out = world_next(&f->world);
+    check_span(xml_attr(out, "from"), WORLD_ROOM);
+    check_span(xml_attr(world_find(out, "room", NS_ROOM), "event"), "status");
+    assert_non_null(world_find(out, "no-store", NS_HINTS));
+    world_is_silent(&f->world);
+    say(f, "<body>/keep</body>");
+    check_span(
+        xml_attr(world_find(world_next(&f->world), "room", NS_ROOM), "event"),
+        "kept");
+    say(f, "<body>!end</body>");
+    check_span(
+        xml_attr(world_find(world_next(&f->world), "room", NS_ROOM), "event"),
+        "end-confirm");
+    say(f, "<body>!end please</body>");
+    assert_int_equal(f->world.out_count, 2);
+    assert_int_equal(archived(f), 1);
+}
+
+static void retraction_of_own_and_foreign(void **state)
+{
+    struct fixture *f = *state;
+    char inside[512];
+    struct span id;
+
+    say(f, "<body>secret</body>");
+    id = xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    snprintf(inside, sizeof(inside),
+             "<retract xmlns='" NS_RETRACT "' id='%.*s'/>", (int)id.len, id.at);
+    say_from(f, ANNY, "groupchat", inside);
+    world_refuses(&f->world, "auth", "forbidden");
+    assert_int_equal(f->world.said[0].payload.len > 0, 1);
+    say(f, inside);
+    assert_int_equal(f->world.out_count, 2);
+    assert_int_equal(f->world.said[0].payload.len, 0);
+}
+
+static void link_room_hides_the_body(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(&f->world, ROOM_LEG_GUEST,
+               "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
+               "' id='m'><body>plain</body></message>");
+    world_refuses(&f->world, "modify", "policy-violation");
+    world_hear(&f->world, ROOM_LEG_GUEST,
+               "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
+               "' id='m'><body>plain</body><body xml:lang='de'>klar</body>"
+               "<encrypted xmlns='" NS_LINK "'>AAAA</encrypted></message>");
+    world_says_file(&f->world, "message-link");
+}
+
+static void omemo_room_wants_omemo(void **state)
+{
+    struct fixture *f = *state;
+
+    say(f, "<body>plain</body>");
+    world_refuses(&f->world, "modify", "policy-violation");
+    say(f, "<body>This is OMEMO</body><encrypted xmlns='" NS_OMEMO_OLD
+           "'><header sid='1'/></encrypted>");
+    assert_int_equal(f->world.out_count, 2);
+    say(f, "<body>!status</body>");
+    assert_int_equal(f->world.out_count, 1);
+}
+
+static void x20_x29_errors_are_never_answered(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<message type='error' from='" MAL "' to='" WORLD_ROOM "'/>"
+               "<message type='error' from='" MAL "' to='" WORLD_DOMAIN "'/>"
+               "<iq type='error' id='1' from='" MAL "' to='" WORLD_ROOM "'/>"
+               "<iq type='result' id='1' from='" MAL "' to='" WORLD_ROOM "'/>"
+               "<presence type='error' from='" MAL "' to='" WORLD_ROOM "/x'/>");
+    world_is_silent(&f->world);
+    world_hear(
+        &f->world, ROOM_LEG_NATIVE,
+        "<message type='error' from='" ABHI "' to='" WORLD_ROOM
+        "' id='e'><error type='cancel'><recipient-unavailable xmlns='" NS_STANZA_ERRORS
+        "'/></error></message>");
+    /* told both: out, and gone */
+    assert_true(f->world.out_count > 0);
+    say(f, "<body>x</body>");
+    world_refuses(&f->world, "cancel", "not-acceptable");
+}
+
+static void harmless_errors_evict_nobody(void **state)
+{
+    struct fixture *f = *state;
+
+    world_hear(
+        &f->world, ROOM_LEG_NATIVE,
+        "<message type='error' from='" ABHI "' to='" WORLD_ROOM
+        "'><error type='modify'><policy-violation xmlns='" NS_STANZA_ERRORS
+        "'/></error></message>"
+        "<message type='error' from='abhi@example.org' to='" WORLD_ROOM
+        "'><error type='cancel'><item-not-found xmlns='" NS_STANZA_ERRORS
+        "'/></error></message>");
+    world_is_silent(&f->world);
+    say(f, "<body>x</body>");
+    assert_int_equal(f->world.out_count, 2);
+}
+
+static void a_lost_server_takes_all_its_sessions(void **state)
+{
+    struct fixture *f = *state;
+
+    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@example.org/two", NULL);
+    world_hear(
+        &f->world, ROOM_LEG_NATIVE,
+        "<message type='error' from='abhi@example.org' to='" WORLD_ROOM
+        "'><error type='cancel'><remote-server-not-found xmlns='" NS_STANZA_ERRORS
+        "'/></error></message>");
+    say(f, "<body>x</body>");
+    world_refuses(&f->world, "cancel", "not-acceptable");
+    say_from(f, "abhi@example.org/two", "groupchat", "<body>x</body>");
+    world_refuses(&f->world, "cancel", "not-acceptable");
+    say_from(f, ANNY, "groupchat", "<body>x</body>");
+    assert_int_equal(f->world.out_count, 1);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(m2_reflection),
+        TEST(m1_stranger),
+        TEST(x01_namespaced_from),
+        TEST(x21_spoofs_are_stripped),
+        TEST(m2_children_stay_as_they_are),
+        TEST(x32_bytes_of_every_kind),
+        TEST(x18_empty),
+        TEST(x19_sent_again),
+        TEST(m7_subject),
+        TEST(r10_groupchat_to_an_occupant),
+        TEST(private_messages_are_refused),
+        TEST(m6_other_types_to_the_room),
+        TEST(invites_are_refused),
+        TEST(archive_rules),
+        TEST(m5_too_long_and_too_big),
+        TEST(x09_too_deep),
+        TEST(words_are_commands),
+        TEST(retraction_of_own_and_foreign),
+        cmocka_unit_test_setup_teardown(link_room_hides_the_body, set_up_link,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(omemo_room_wants_omemo, set_up_omemo,
+                                        tear_down),
+        TEST(x20_x29_errors_are_never_answered),
+        TEST(harmless_errors_evict_nobody),
+        TEST(a_lost_server_takes_all_its_sessions),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
