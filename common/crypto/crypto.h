@@ -27,6 +27,11 @@ struct crypto *crypto_new(void);
 /* Frees them; NULL is fine. */
 void crypto_free(struct crypto *crypto);
 
+/* Takes the keys that were used last out of the contexts that wait for their
+ * next job: a room's key must not outlive the room there.  Called once a tick,
+ * since setting a key costs as much as sealing a short message. */
+void crypto_forget_keys(struct crypto *crypto);
+
 /* Fills `out` with random bytes.  Aborts when the system has none to give:
  * no answer could be safe then.  Small requests are served from a pool that
  * is wiped as it is used. */

@@ -4,14 +4,22 @@
 
 #include "crypto/crypto_state.h"
 
-/* Puts a key of zeros in place of the one just used: a room's key must not
- * outlive the room in a context that waits for its next job. */
 static void forget_key(EVP_CIPHER_CTX *ctx)
 {
     static const uint8_t zeros[SECRET_BYTES];
 
     if (EVP_CipherInit_ex2(ctx, NULL, zeros, zeros, -1, NULL) != 1)
         EVP_CIPHER_CTX_reset(ctx);
+}
+
+void crypto_forget_keys(struct crypto *crypto)
+{
+    if (!crypto->has_keys)
+        return;
+    forget_key(crypto->seal_ctx);
+    forget_key(crypto->open_ctx);
+    forget_key(crypto->block_ctx);
+    crypto->has_keys = false;
 }
 
 static bool bind(EVP_CIPHER_CTX *ctx, struct span bound)
@@ -59,7 +67,7 @@ enum err crypto_seal(struct crypto *crypto, const struct secret *key,
         buf_grew(out, plain.len + CRYPTO_SEAL_OVERHEAD_BYTES);
         rc = ERR_OK;
     }
-    forget_key(ctx);
+    crypto->has_keys = true;
     return rc;
 }
 
@@ -106,7 +114,7 @@ enum err crypto_open(struct crypto *crypto, const struct secret *key,
         buf_grew(out, text.len);
     else if (text.len > 0)
         OPENSSL_cleanse(at, text.len);
-    forget_key(ctx);
+    crypto->has_keys = true;
     return rc;
 }
 
@@ -125,7 +133,7 @@ static enum err run_block(struct crypto *crypto, const struct secret *key,
     if (is_good)
         memcpy(out, block, sizeof(block));
     OPENSSL_cleanse(block, sizeof(block));
-    forget_key(ctx);
+    crypto->has_keys = true;
     return is_good ? ERR_OK : ERR_NOMEM;
 }
 

@@ -101,9 +101,13 @@ struct link_peer *link_gateway(struct link_hub *hub);
 void link_set_tag(struct link_peer *peer, void *tag);
 void *link_get_tag(const struct link_peer *peer);
 
-/* True while a bounded part of a tick has been read and the rest waits: the
- * hub stops reading after this many stanzas until on_idle has returned. */
-enum { LINK_TICK_STANZAS_MAX = 2000 };
+/* The hub stops reading after this much until on_idle has returned.  A commit
+ * costs by the pages it touches, so a fuller tick is a cheaper one; the bytes
+ * bound its memory. */
+enum {
+    LINK_TICK_STANZAS_MAX = 4000,
+    LINK_TICK_MAX_BYTES = 4 * 1024 * 1024,
+};
 
 struct link_stats {
     bool is_server_up;

@@ -76,8 +76,11 @@ static void resume(struct link_hub *hub)
     bool is_waiting = false;
 
     hub->tick_stanzas = 0;
-    for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next)
+    hub->tick_bytes = 0;
+    for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next) {
         peer->tick_stanzas = 0;
+        peer->tick_bytes = 0;
+    }
     for (struct link_peer *peer = hub->peers; peer != NULL; peer = peer->next) {
         link__read_update(peer);
         is_waiting = is_waiting || link__read_is_waiting(peer);

@@ -16,6 +16,7 @@ enum {
     LINK_SLICE_BYTES = 2 * 1024,
     /* One flooding peer leaves room for another in the same tick. */
     LINK_PEER_STANZAS_MAX = LINK_TICK_STANZAS_MAX / 2,
+    LINK_PEER_TICK_MAX_BYTES = LINK_TICK_MAX_BYTES / 2,
     LINK_WORDS_MAX_BYTES = 64 * 1024, /* headers, handshakes, stream errors */
     LINK_KEEP_BYTES = 64 * 1024,      /* what a drained buffer may keep */
     LINK_SECRET_MAX_BYTES = 4 * 1024,
@@ -69,6 +70,7 @@ struct link_peer {
     struct buf flight; /* with the kernel or on its way there */
     struct buf rest;   /* read, and left for the next iteration */
     uint32_t tick_stanzas;
+    size_t tick_bytes;
 
     bool is_reading;
     bool is_writing; /* libuv holds `flight` */
@@ -128,6 +130,7 @@ struct link_hub {
     uint32_t handle_count;
     struct link_peer *peers;
     uint32_t tick_stanzas;
+    size_t tick_bytes;
     bool is_dirty; /* something happened that on_idle must follow */
     bool is_closing;
     void (*on_closed)(void *self);

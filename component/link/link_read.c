@@ -4,7 +4,9 @@
 static bool is_tick_full(const struct link_peer *peer)
 {
     return peer->hub->tick_stanzas >= LINK_TICK_STANZAS_MAX ||
-           peer->tick_stanzas >= LINK_PEER_STANZAS_MAX;
+           peer->hub->tick_bytes >= LINK_TICK_MAX_BYTES ||
+           peer->tick_stanzas >= LINK_PEER_STANZAS_MAX ||
+           peer->tick_bytes >= LINK_PEER_TICK_MAX_BYTES;
 }
 
 static bool may_feed(const struct link_peer *peer)
@@ -36,6 +38,8 @@ static size_t feed(struct link_peer *peer, struct span bytes)
     while (at < bytes.len && may_feed(peer)) {
         struct span slice = span_slice(bytes, at, LINK_SLICE_BYTES);
 
+        peer->tick_bytes += slice.len;
+        peer->hub->tick_bytes += slice.len;
         feed_slice(peer, slice);
         at += slice.len;
     }

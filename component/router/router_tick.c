@@ -141,6 +141,7 @@ void router_tick(struct router *router)
     router->touched = NULL;
     router->rc = ERR_OK;
     room_engine_sweep(router->engine, router->now_ms);
+    crypto_forget_keys(router->crypto);
 }
 
 static int64_t earlier(int64_t a, int64_t b)

@@ -44,10 +44,9 @@ struct span service__address(const struct service *service,
 
 uint8_t service__seat_named(const struct room *room, struct span resource)
 {
-    for (uint8_t seat = 1; seat <= ROOM_SEATS; seat++)
-        if (span_equal(room_seat_name(room, seat), resource))
-            return seat;
-    return 0;
+    if (span_equal(room_seat_name(room, 1), resource))
+        return 1;
+    return span_equal(room_seat_name(room, 2), resource) ? 2 : 0;
 }
 
 uint8_t service__seat_of_sender(const struct service_call *call)

@@ -27,7 +27,8 @@
 
 #include "service/service_internal.h"
 
-enum { SERVICE_LIST_PAGE = 50 };
+/* A page must stay under XML_ELEMENTS_MAX: a chat takes 17 elements. */
+enum { SERVICE_LIST_PAGE = 25 };
 
 /* A command as it was asked. */
 struct service_asked {

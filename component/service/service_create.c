@@ -143,17 +143,17 @@ enum err service__create(struct service_call *call,
     return rc;
 }
 
-struct span service__link(const struct service *service,
-                          const struct service_made *made, size_t seat,
-                          struct buf *out)
+enum err service__put_link(const struct service *service,
+                           const struct service_made *made, size_t seat,
+                           struct buf *out)
 {
-    size_t start = out->len;
     struct span id = {made->seat_ids[seat], ID_CHARS};
+    enum err rc;
 
-    if (buf_append(out, service->options.public_url) != ERR_OK ||
-        buf_append(out, SPAN("/#")) != ERR_OK || buf_append(out, id) != ERR_OK)
-        buf_truncate(out, start);
-    return (struct span){out->at + start, out->len - start};
+    if ((rc = buf_append(out, service->options.public_url)) != ERR_OK ||
+        (rc = buf_append(out, SPAN("/#"))) != ERR_OK)
+        return rc;
+    return buf_append(out, id);
 }
 
 struct invitation {

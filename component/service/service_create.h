@@ -33,9 +33,9 @@ enum err service__create(struct service_call *call,
 enum err service__invite_both(struct service_call *call,
                               const struct service_wish *wish,
                               const struct service_made *made) MUST_CHECK;
-/* PUBLIC_URL/#SEATID in `out`, which takes what fits. */
-struct span service__link(const struct service *service,
-                          const struct service_made *made, size_t seat,
-                          struct buf *out);
+/* Appends PUBLIC_URL/#SEATID. */
+enum err service__put_link(const struct service *service,
+                           const struct service_made *made, size_t seat,
+                           struct buf *out) MUST_CHECK;
 
 #endif

@@ -193,32 +193,43 @@ static void put_result(struct xml_writer *xml, const char *var,
     service__form_put(xml, "text-single", var, label, value);
 }
 
-static void put_seat(const struct service *service, struct xml_writer *xml,
-                     const struct service_wish *wish,
-                     const struct service_made *made, size_t seat)
+static void put_of_seat(struct xml_writer *xml, size_t seat, const char *what,
+                        const char *label, struct span value)
 {
-    struct buf text = BUF_EMPTY(LINK_MAX_BYTES);
-    char var[VAR_BYTES], code[CODE_CHARS + 2];
+    char var[VAR_BYTES];
 
-    snprintf(var, sizeof(var), "seat%zu-name", seat + 1);
-    put_result(xml, var, "Name", wish->names[seat]);
-    snprintf(var, sizeof(var), "seat%zu-code", seat + 1);
+    snprintf(var, sizeof(var), "seat%zu-%s", seat + 1, what);
+    put_result(xml, var, label, value);
+}
+
+static enum err put_seat(const struct service_call *call,
+                         const struct service_wish *wish,
+                         const struct service_made *made, size_t seat,
+                         struct xml_writer *xml)
+{
+    const struct service *service = call->service;
+    struct buf text = BUF_EMPTY(LINK_MAX_BYTES);
+    struct span domain = service->options.domain;
+    char code[CODE_CHARS + 2];
+    enum err rc;
+
+    put_of_seat(xml, seat, "name", "Name", wish->names[seat]);
     base32_show_code(made->codes[seat], code);
-    put_result(xml, var, "Secret code", span_of(code));
+    put_of_seat(xml, seat, "code", "Secret code", span_of(code));
     service__wipe(code, sizeof(code));
-    snprintf(var, sizeof(var), "seat%zu-link", seat + 1);
-    put_result(xml, var, "Link", service__link(service, made, seat, &text));
-    buf_wipe(&text);
+    if ((rc = service__put_link(service, made, seat, &text)) != ERR_OK)
+        goto out;
+    put_of_seat(xml, seat, "link", "Link", buf_span(&text));
     if (wish->protection == ROOM_PROTECTION_LINK)
-        return;
-    snprintf(var, sizeof(var), "seat%zu-xmpp", seat + 1);
-    if (buf_append(&text, SPAN("xmpp:")) == ERR_OK &&
-        buf_append(&text, (struct span){made->local, ID_CHARS}) == ERR_OK &&
-        buf_append(&text, SPAN("@")) == ERR_OK &&
-        buf_append(&text, service->options.domain) == ERR_OK &&
-        buf_append(&text, SPAN("?join")) == ERR_OK)
-        put_result(xml, var, "XMPP address", buf_span(&text));
-    buf_clear(&text);
+        goto out;
+    buf_truncate(&text, 0);
+    rc = buf_printf(&text, "xmpp:%.*s@%.*s?join", ID_CHARS, made->local,
+                    (int)domain.len, domain.at);
+    if (rc == ERR_OK)
+        put_of_seat(xml, seat, "xmpp", "XMPP address", buf_span(&text));
+out:
+    buf_wipe(&text);
+    return rc;
 }
 
 static enum err answer(struct service_call *call,
@@ -230,14 +241,17 @@ static enum err answer(struct service_call *call,
     struct xml_writer *xml = &out->xml;
     struct service_address address;
     char seconds[SPAN_BYTES];
+    enum err rc = ERR_OK;
 
     service__form_open(xml, "result", NS_ROOM);
     put_result(xml, "room", "Chat",
                service__address_of(call->service,
                                    (struct span){made->local, ID_CHARS},
                                    SPAN_EMPTY, &address));
-    for (size_t i = 0; i < ROOM_SEATS; i++)
-        put_seat(call->service, xml, wish, made, i);
+    for (size_t i = 0; rc == ERR_OK && i < ROOM_SEATS; i++)
+        rc = put_seat(call, wish, made, i, xml);
+    if (rc != ERR_OK)
+        return rc;
     if (call->in->leg == ROOM_LEG_CONTROL) {
         put_result(xml, "protection", "Who can read",
                    span_of(service__protection_name(wish->protection)));

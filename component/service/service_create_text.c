@@ -83,10 +83,10 @@ static enum err put_seat(const struct service *service,
     base32_show_code(made->codes[seat], code);
     rc = buf_printf(out, "%.*s\nlink: ", (int)wish->names[seat].len,
                     wish->names[seat].at);
-    if (rc == ERR_OK) {
-        service__link(service, made, seat, out);
+    if (rc == ERR_OK)
+        rc = service__put_link(service, made, seat, out);
+    if (rc == ERR_OK)
         rc = buf_printf(out, "\ncode: %s\n\n", code);
-    }
     service__wipe(code, sizeof(code));
     return rc;
 }

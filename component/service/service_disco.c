@@ -19,7 +19,7 @@ void service__put_feature(struct xml_writer *xml, const char *var)
 }
 
 static const char *const features[] = {
-    NS_DISCO_INFO,  NS_DISCO_ITEMS,  NS_MUC,  NS_MUC "#stable_id",
+    NS_DISCO_INFO,  NS_DISCO_ITEMS,  NS_MUC,  (NS_MUC "#stable_id"),
     NS_OCCUPANT_ID, NS_COMMANDS,     NS_DATA, NS_PING,
     NS_VERSION,     "urn:xmpp:time", NS_SEAT,
 };

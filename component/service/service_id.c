@@ -13,7 +13,7 @@ void service__hex(const uint8_t *bytes, size_t len, char *out)
     }
 }
 
-static bool unhex(struct span text, uint8_t out[CRYPTO_BLOCK_BYTES])
+bool service__unhex(struct span text, uint8_t out[CRYPTO_BLOCK_BYTES])
 {
     if (text.len != SERVICE_ID_CHARS)
         return false;
@@ -152,7 +152,7 @@ enum err service__seq_of(struct service *service, const struct room *room,
     enum err rc;
 
     *seq = 0;
-    if (!unhex(id, sealed))
+    if (!service__unhex(id, sealed))
         return ERR_OK;
     if ((rc = service__ids_of(service, room, &ids)) != ERR_OK)
         return rc;

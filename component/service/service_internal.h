@@ -19,6 +19,9 @@ enum {
     SERVICE_ROOMS_CACHED = 64,
     SERVICE_ID_CHARS = 32,
     SERVICE_TOLD_BYTES = 512, /* one sentence with a name in it */
+    SERVICE_TOKEN_CHARS = 64,
+    SERVICE_FAMILY_SETS = 2048, /* of tokens we remember, four in each */
+    SERVICE_FAMILY_WAYS = 4,
 };
 
 /* What derives from a room's key and is needed for every message. */
@@ -36,6 +39,15 @@ struct service_session {
     char id[SERVICE_ID_CHARS];
 };
 
+/* The tokens that followed one another in one tab of a browser. */
+struct service_family {
+    int64_t number; /* of the room; 0: nobody's */
+    uint64_t id;
+    uint64_t touched;    /* the least is forgotten first */
+    uint32_t generation; /* the newest that was presented */
+    bool is_revoked;
+};
+
 struct service {
     struct service_options options; /* its bytes lie in `owned` */
     struct arena owned;
@@ -48,6 +60,8 @@ struct service {
     uint32_t said_count; /* makes ids of our own stanzas differ */
     struct service_ids ids[SERVICE_ROOMS_CACHED];
     struct service_session sessions[SERVICE_COMMANDS_MAX];
+    uint64_t families_touched;
+    struct service_family families[SERVICE_FAMILY_SETS][SERVICE_FAMILY_WAYS];
 };
 
 /* One stanza on its way. */
@@ -152,7 +166,29 @@ enum err service__seq_of(struct service *service, const struct room *room,
 /* An id for a stanza of our own, of SERVICE_ID_CHARS. */
 enum err service__own_id(struct service *service, const struct room *room,
                          char out[SERVICE_ID_CHARS]) MUST_CHECK;
+/* Reads SERVICE_ID_CHARS lower-case digits; false when they are not. */
+bool service__unhex(struct span text, uint8_t out[CRYPTO_BLOCK_BYTES]);
 void service__hex(const uint8_t *bytes, size_t len, char *out);
+
+/* --- service_token.c --- */
+
+/* A token without its key. */
+struct service_token {
+    uint8_t seat; /* 0: none */
+    uint32_t generation;
+    uint64_t family;
+};
+
+/* Reads what a guest presented as a password.  `out` is zero when it is no
+ * token of this room, or one that is not good any more; otherwise it is the
+ * one to be given next, once the guest is in. */
+enum err service__token_take(struct service_call *call, struct span text,
+                             struct service_token *out) MUST_CHECK;
+/* Puts the next token, or the first of a new family, to the self-presence that
+ * the engine added behind `last`, if it let the guest in. */
+enum err service__token_give(struct service_call *call,
+                             const struct room_effect *last,
+                             const struct service_token *next) MUST_CHECK;
 
 /* --- service_event.c --- */
 

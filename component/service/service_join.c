@@ -57,6 +57,35 @@ static enum err read_code(struct service_call *call, const struct xml_node *muc,
     return rc;
 }
 
+/* A guest comes back with a token where the code would be. */
+static enum err read_token(struct service_call *call,
+                           const struct xml_node *muc,
+                           struct service_token *next)
+{
+    const struct xml_node *password = xml_child(muc, "password", NULL);
+
+    *next = (struct service_token){0};
+    if (password == NULL || call->in->leg != ROOM_LEG_GUEST)
+        return ERR_OK;
+    return service__token_take(call, span_trim(xml_text(password)), next);
+}
+
+static enum err step(struct service_call *call, const struct xml_node *muc,
+                     struct room_event *event)
+{
+    const struct room_effect *last = call->out->last;
+    struct service_token next;
+    enum err rc = read_token(call, muc, &next);
+
+    if (rc != ERR_OK)
+        return rc;
+    event->u.join.token_seat = next.seat;
+    rc = service__step(call, event);
+    if (rc == ERR_OK && call->in->leg == ROOM_LEG_GUEST)
+        rc = service__token_give(call, last, &next);
+    return rc;
+}
+
 enum err service__join(struct service_call *call, const struct xml_node *muc)
 {
     struct room_event event;
@@ -71,7 +100,7 @@ enum err service__join(struct service_call *call, const struct xml_node *muc)
     if (rc == ERR_OK)
         rc = read_code(call, muc, &event.u.join);
     if (rc == ERR_OK)
-        rc = service__step(call, &event);
+        rc = step(call, muc, &event);
     secret_clear(&event.u.join.code);
     return rc;
 }

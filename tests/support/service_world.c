@@ -695,6 +695,8 @@ void world_make(struct service_world *world, const char *protection,
     for (size_t i = 0; i < 2; i++) {
         struct span code = world_field(made, vars[i]);
 
+        if (code.at == NULL)
+            abort();
         assert_int_equal(code.len, CODE_CHARS + 1);
         memcpy(codes[i], code.at, CODE_CHARS + 1);
         codes[i][CODE_CHARS + 1] = '\0';

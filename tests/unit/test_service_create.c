@@ -333,8 +333,7 @@ static void words_with_quotes(void **state)
 {
     static const char *const good[] = {
         "NEW \"Anna Lee\" Bob",
-        "new \xe2\x80\x9c"
-        "Anna Lee\xe2\x80\x9d Bob",
+        "new \u201cAnna Lee\u201d Bob",
         " new   Anna\nBob ",
     };
     static const char *const bad[] = {

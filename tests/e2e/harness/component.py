@@ -97,13 +97,10 @@ class Component:
         os.chmod(self.config, 0o600)
 
     def program(self, name):
-        path = os.path.join(self.build, name)
-        if os.path.exists(path):
-            return path
-        for folder, _, files in os.walk(self.build):
-            if name in files and os.access(os.path.join(folder, name),
-                                           os.X_OK):
-                return os.path.join(folder, name)
+        for folder in ('', 'bin', 'sbin'):
+            path = os.path.join(self.build, folder, name)
+            if os.access(path, os.X_OK) and os.path.isfile(path):
+                return path
         raise AssertionError('no program %s below %s' % (name, self.build))
 
     def launch(self):

@@ -105,8 +105,8 @@ async def link_conflict_backs_off(w):
     w.component.process.must_live()
     assert gaps, 'it never came back'
     assert all(gap > 0.4 for gap in gaps), 'a hot loop: %r' % gaps
-    assert len(gaps) <= 6, 'too eager: %r' % gaps
-    assert gaps[-1] > gaps[0], 'no backing off: %r' % gaps
+    # Waits that did not grow would be 1 s to 2 s each: six or more of them.
+    assert len(gaps) <= 5, 'no backing off: %r' % gaps
     await w.component.ctl('stats', '--json')
 
 

@@ -1,0 +1,209 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "support/check.h"
+#include "support/service_world.h"
+#include "wire/ns.h"
+
+#define TAB "4f2a@guests.chat.example.org/tab"
+#define OTHER "77aa@guests.chat.example.org/tab"
+
+enum { TOKEN_BYTES = 65 };
+
+struct fixture {
+    struct service_world world;
+    char codes[2][CODE_CHARS + 2];
+};
+
+static int set_up(void **state)
+{
+    struct fixture *f = test_malloc(sizeof(*f));
+
+    world_open(&f->world);
+    world_make(&f->world, "server", f->codes);
+    *state = f;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *f = *state;
+
+    world_close(&f->world);
+    test_free(f);
+    return 0;
+}
+
+/* Joins with that password.  Gives the token that came, or "" when refused. */
+static const char *join(struct fixture *f, const char *from,
+                        const char *password, char token[TOKEN_BYTES])
+{
+    enum room_leg leg =
+        strstr(from, "@guests.") != NULL ? ROOM_LEG_GUEST : ROOM_LEG_NATIVE;
+    char xml[1024];
+    const struct xml_node *node = NULL;
+
+    snprintf(xml, sizeof(xml),
+             "<presence id='j' from='%s' to='" WORLD_ROOM
+             "/x'><x xmlns='" NS_MUC "'><password>%s</password></x></presence>",
+             from, password);
+    world_hear(&f->world, leg, xml);
+    for (size_t i = 0; i < f->world.out_count && node == NULL; i++)
+        node = xml_child(f->world.outs[i], "token", NS_TOKEN);
+    token[0] = '\0';
+    if (node != NULL)
+        snprintf(token, TOKEN_BYTES, "%.*s", (int)xml_text(node).len,
+                 xml_text(node).at);
+    return token;
+}
+
+static void leave(struct fixture *f, const char *from)
+{
+    char xml[256];
+
+    snprintf(xml, sizeof(xml),
+             "<presence type='unavailable' from='%s' to='" WORLD_ROOM "/x'/>",
+             from);
+    world_hear(&f->world, ROOM_LEG_GUEST, xml);
+}
+
+static bool is_refused(struct fixture *f)
+{
+    return f->world.out_count == 1 && world_has(&f->world, "not-authorized");
+}
+
+static void token_opens_its_seat(void **state)
+{
+    struct fixture *f = *state;
+    char first[TOKEN_BYTES], second[TOKEN_BYTES];
+
+    join(f, TAB, f->codes[1], first);
+    assert_int_equal(strlen(first), 64);
+    leave(f, TAB);
+    join(f, OTHER, first, second);
+    assert_int_equal(strlen(second), 64);
+    assert_string_not_equal(first, second);
+    check_span(xml_attr(f->world.outs[0], "from"), WORLD_ROOM "/Anny");
+}
+
+static void old_one_dies_with_its_successor(void **state)
+{
+    struct fixture *f = *state;
+    char first[TOKEN_BYTES], second[TOKEN_BYTES], third[TOKEN_BYTES];
+    char none[TOKEN_BYTES];
+
+    join(f, TAB, f->codes[1], first);
+    leave(f, TAB);
+    join(f, TAB, first, second);
+    leave(f, TAB);
+    join(f, TAB, second, third);
+    leave(f, TAB);
+    /* a copy in other hands: it ends the family */
+    assert_string_equal(join(f, OTHER, first, none), "");
+    assert_true(is_refused(f));
+    assert_string_equal(join(f, TAB, third, none), "");
+    assert_string_equal(join(f, TAB, second, none), "");
+}
+
+static void lost_answer_is_no_replay(void **state)
+{
+    struct fixture *f = *state;
+    char first[TOKEN_BYTES], second[TOKEN_BYTES], copy[TOKEN_BYTES];
+    char third[TOKEN_BYTES];
+
+    join(f, TAB, f->codes[1], first);
+    leave(f, TAB);
+    join(f, TAB, first, second);
+    leave(f, TAB);
+    join(f, OTHER, first, copy);
+    assert_int_equal(strlen(copy), 64);
+    assert_string_not_equal(second, copy);
+    leave(f, OTHER);
+    /* both go on, each its own family */
+    assert_int_equal(strlen(join(f, TAB, second, third)), 64);
+    leave(f, TAB);
+    assert_int_equal(strlen(join(f, OTHER, copy, third)), 64);
+}
+
+static void forged_tokens(void **state)
+{
+    struct fixture *f = *state;
+    char token[TOKEN_BYTES], none[TOKEN_BYTES];
+
+    join(f, TAB, f->codes[1], token);
+    leave(f, TAB);
+    for (size_t i = 0; i < 64; i += 21) {
+        char forged[TOKEN_BYTES];
+
+        memcpy(forged, token, sizeof(forged));
+        forged[i] = forged[i] == '0' ? '1' : '0';
+        assert_string_equal(join(f, OTHER, forged, none), "");
+        assert_true(is_refused(f));
+    }
+}
+
+static void apps_get_and_use_none(void **state)
+{
+    struct fixture *f = *state;
+    char token[TOKEN_BYTES], none[TOKEN_BYTES];
+
+    assert_string_equal(join(f, "abhi@example.org/a", f->codes[0], none), "");
+    assert_false(is_refused(f));
+    join(f, TAB, f->codes[1], token);
+    assert_string_equal(join(f, "mal@evil.example/a", token, none), "");
+    assert_true(is_refused(f));
+}
+
+static void nobody_else_sees_it(void **state)
+{
+    struct fixture *f = *state;
+    char token[TOKEN_BYTES], again[TOKEN_BYTES];
+    size_t tokens = 0;
+
+    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@example.org/a", f->codes[0]);
+    join(f, TAB, f->codes[1], token);
+    for (size_t i = 0; i < f->world.out_count; i++)
+        tokens += world_find(f->world.outs[i], "token", NULL) != NULL;
+    assert_int_equal(tokens, 1);
+    /* nor does it come back with the next presence of the seat */
+    join(f, OTHER, token, again);
+    tokens = 0;
+    for (size_t i = 0; i < f->world.out_count; i++)
+        tokens += world_find(f->world.outs[i], "token", NULL) != NULL;
+    assert_int_equal(tokens, 1);
+}
+
+static void token_of_another_room(void **state)
+{
+    struct fixture *f = *state;
+    char codes[2][CODE_CHARS + 2];
+    char token[TOKEN_BYTES], xml[1024];
+    struct service_world other;
+
+    world_open(&other);
+    other.random[40] ^= 1; /* other keys */
+    world_make(&other, "server", codes);
+    join(f, TAB, f->codes[1], token);
+    leave(f, TAB);
+    snprintf(xml, sizeof(xml),
+             "<presence id='j' from='" TAB "' to='" WORLD_ROOM
+             "/x'><x xmlns='" NS_MUC "'><password>%s</password></x></presence>",
+             token);
+    world_hear(&other, ROOM_LEG_GUEST, xml);
+    world_refuses(&other, "auth", "not-authorized");
+    world_close(&other);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(token_opens_its_seat),     TEST(old_one_dies_with_its_successor),
+        TEST(lost_answer_is_no_replay), TEST(forged_tokens),
+        TEST(apps_get_and_use_none),    TEST(nobody_else_sees_it),
+        TEST(token_of_another_room),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
