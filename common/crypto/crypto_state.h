@@ -25,7 +25,7 @@ struct crypto {
     EVP_CIPHER_CTX *seal_ctx;
     EVP_CIPHER_CTX *open_ctx;
     EVP_CIPHER_CTX *block_ctx;
-    bool has_keys; /* contexts were keyed since crypto_forget_keys */
+    bool has_keys;    /* contexts were keyed since crypto_forget_keys */
     size_t pool_left; /* unused bytes, at the end of `pool` */
     uint8_t pool[CRYPTO_POOL_BYTES];
 };

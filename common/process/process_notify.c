@@ -42,7 +42,7 @@ void process_notify_send(const struct process_notify *notify, const char *text)
 }
 
 void process_notify_reloading(const struct process_notify *notify,
-                           uint64_t monotonic_us)
+                              uint64_t monotonic_us)
 {
     char text[80];
 
@@ -52,7 +52,7 @@ void process_notify_reloading(const struct process_notify *notify,
 }
 
 uint64_t process_notify_watchdog_ms(const char *usec, const char *pid,
-                                 uint64_t own_pid)
+                                    uint64_t own_pid)
 {
     uint64_t whole_us = 0;
     uint64_t meant = 0;

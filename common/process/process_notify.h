@@ -26,12 +26,12 @@ void process_notify_send(const struct process_notify *notify, const char *text);
 /* As the service manager wants it before a reload.
  * Time: CLOCK_MONOTONIC in us. */
 void process_notify_reloading(const struct process_notify *notify,
-                           uint64_t monotonic_us);
+                              uint64_t monotonic_us);
 
 /* How often to send WATCHDOG=1: half of `usec`, in ms; 0: never.  `pid` is
  * for whom it is meant; NULL for whoever reads it.  Both as in the
  * environment. */
 uint64_t process_notify_watchdog_ms(const char *usec, const char *pid,
-                                 uint64_t own_pid);
+                                    uint64_t own_pid);
 
 #endif

@@ -35,7 +35,8 @@ enum err process_signals_start(struct process_signals *signals, uv_loop_t *loop)
     return ERR_OK;
 }
 
-void process_signals_close(struct process_signals *signals, uv_close_cb on_closed)
+void process_signals_close(struct process_signals *signals,
+                           uv_close_cb on_closed)
 {
     uv_close((uv_handle_t *)&signals->terminate, on_closed);
     uv_close((uv_handle_t *)&signals->interrupt, on_closed);

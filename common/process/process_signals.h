@@ -20,9 +20,10 @@ enum { PROCESS_SIGNAL_HANDLES = 3 };
 /* Starts listening.  `on_stop`, `on_reload` and `self` are set before.
  * Errors: ERR_SYSTEM. */
 enum err process_signals_start(struct process_signals *signals,
-                            uv_loop_t *loop) MUST_CHECK;
+                               uv_loop_t *loop) MUST_CHECK;
 
 /* Closes the PROCESS_SIGNAL_HANDLES handles. */
-void process_signals_close(struct process_signals *signals, uv_close_cb on_closed);
+void process_signals_close(struct process_signals *signals,
+                           uv_close_cb on_closed);
 
 #endif

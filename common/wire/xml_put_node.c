@@ -87,12 +87,21 @@ static void put_attr(struct xml_writer *writer, struct scope *scope,
     put_value(writer, attr->value);
 }
 
+/* The namespace of xml: may stand behind that prefix alone. */
+static void put_element_name(struct xml_writer *writer,
+                             const struct xml_node *node)
+{
+    if (span_is(node->ns, NS_XML))
+        put(writer, SPAN("xml:"));
+    put_name(writer, node->name);
+}
+
 static void put_start(struct xml_writer *writer, const struct xml_node *node,
                       struct span outer_ns, struct scope *scope)
 {
     put(writer, SPAN("<"));
-    put_name(writer, node->name);
-    if (!span_equal(node->ns, outer_ns)) {
+    put_element_name(writer, node);
+    if (!span_equal(node->ns, outer_ns) && !span_is(node->ns, NS_XML)) {
         put(writer, SPAN(" xmlns"));
         put_value(writer, node->ns);
     }
@@ -124,7 +133,7 @@ static void put_element(struct xml_writer *writer, const struct xml_node *node,
     if (node->first == NULL)
         return;
     put(writer, SPAN("</"));
-    put(writer, node->name);
+    put_element_name(writer, node);
     put(writer, SPAN(">"));
 }
 

@@ -26,6 +26,8 @@ enum {
     ROOM_SOURCE_BYTES = 16,
     ROOM_SOURCES_MAX = 100000, /* sources whose limits we remember */
     ROOM_NAME_MAX_BYTES = 128,
+    ROOM_TOKENS_DEAD = 4, /* of a family, by which a replay is known */
+    ROOM_TOKENS_KEPT = 2 + ROOM_TOKENS_DEAD,
 };
 
 enum room_protection {
@@ -99,6 +101,24 @@ struct room_member_image {
     uint8_t seat;
 };
 
+/* A family: the tokens that followed one another in one tab of a browser, as
+ * digests, newest first.
+ *
+ * The first was given out and waits to be presented.  The second was the last
+ * one presented: it still opens the seat, because the answer may have been
+ * lost or the tab copied, and begins a family of its own.  The others are dead:
+ * whoever shows one has a copy, and ends the family.  Only ROOM_TOKENS_DEAD of
+ * them are remembered; an older one is a wrong code and no more. */
+struct room_token_image {
+    uint32_t family; /* unique among the living ones of a room */
+    uint8_t seat;    /* in an effect 0: the family is gone */
+    uint8_t count;   /* of digests, at least 1 */
+    struct secret digests[ROOM_TOKENS_KEPT];
+    struct span holder; /* full JID of who was given the first */
+    int64_t issued_ms;  /* of the family */
+    int64_t used_ms;    /* when it was last given a token */
+};
+
 /* A room as it is on disk; all spans are borrowed. */
 struct room_image {
     int64_t number;    /* the store's key; never reused */
@@ -123,6 +143,8 @@ struct room_image {
     size_t member_count;
     const struct room_session_image *sessions;
     size_t session_count;
+    const struct room_token_image *tokens;
+    size_t token_count;
 };
 
 struct room;

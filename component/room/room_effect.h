@@ -20,6 +20,7 @@ enum room_effect_kind {
     ROOM_EFFECT_STORE_MEMBER,  /* u.member; seat 0: no longer bound */
     ROOM_EFFECT_STORE_SESSION, /* u.session: joined, or presence changed */
     ROOM_EFFECT_STORE_LEFT,    /* u.session.jid: no longer joined */
+    ROOM_EFFECT_STORE_TOKEN,   /* u.token; seat 0: the family is gone */
     ROOM_EFFECT_STORE_LIMIT,   /* u.limit; `room` is NULL; no failures: gone */
     ROOM_EFFECT_STORE_END,     /* u.end */
     /* for the sessions */
@@ -108,6 +109,7 @@ struct room_effect {
         uint32_t seq;
         struct room_member_image member;
         struct room_session_image session;
+        struct room_token_image token;
         struct room_limit_image limit;
         struct {
             enum room_cause cause;
@@ -129,6 +131,7 @@ struct room_effect {
             struct span id;       /* of the join, to echo; at NULL: none */
             struct span jid;      /* for <item jid/> in non-anonymous rooms */
             struct span presence; /* written children */
+            struct span token;    /* to come back with; at NULL: none */
         } presence;
         struct {
             struct span to;

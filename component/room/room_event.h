@@ -62,12 +62,16 @@ struct room_create {
 };
 
 struct room_join {
-    struct span nick;   /* prepared resource */
-    bool has_code;      /* a password was sent, of whatever form */
-    struct secret code; /* its HMAC under the room's keys.code */
-    /* A token was checked and speaks for this seat; 0: none.  Then the code is
-     * not looked at. */
-    uint8_t token_seat;
+    struct span nick;    /* prepared resource */
+    bool has_code;       /* a password was sent, of whatever form */
+    struct secret code;  /* its HMAC under the room's keys.code */
+    bool has_token;      /* the password has the form of a token */
+    struct secret token; /* its digest */
+    /* A fresh token, should this be a guest who is to get one. */
+    struct {
+        struct span text; /* at NULL: none */
+        struct secret digest;
+    } offer;
     struct span presence; /* written children to reflect */
     struct room_history_request history;
 };

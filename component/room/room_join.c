@@ -99,10 +99,8 @@ static struct room_session *longest_silent(const struct room *room,
 /* The newcomer is never refused: others go until there is a place. */
 static enum err make_place(struct room_turn *turn, uint8_t seat)
 {
-    size_t most = turn->engine->limits.sessions_per_seat;
+    size_t most = room__sessions_max(turn->engine);
 
-    if (most == 0 || most > ROOM_SEAT_SESSIONS_MAX)
-        most = ROOM_SEAT_SESSIONS_MAX;
     for (;;) {
         size_t count;
         struct room_session *silent = longest_silent(turn->room, seat, &count);
@@ -136,7 +134,7 @@ static enum err add_session(struct room_turn *turn, uint8_t seat,
 }
 
 static enum err tell_self(struct room_turn *turn,
-                          const struct room_session *session)
+                          const struct room_session *session, bool has_token)
 {
     const struct room_seat *seat = &turn->room->seats[session->seat - 1];
     struct span name = {seat->name, seat->name_len};
@@ -147,7 +145,10 @@ static enum err tell_self(struct room_turn *turn,
         return rc;
     effect->u.presence.is_joining = true;
     effect->u.presence.is_renamed = !span_equal(wanted(turn)->nick, name);
-    return ERR_OK;
+    if (!has_token)
+        return ERR_OK;
+    return room__copy(turn->out, wanted(turn)->offer.text,
+                      &effect->u.presence.token);
 }
 
 static enum err replay(struct room_turn *turn,
@@ -172,7 +173,7 @@ static enum err replay(struct room_turn *turn,
 /* XEP-0045 7.1: the other, oneself, history, subject; clients hang when any
  * of it is missing or in another order. */
 static enum err greet(struct room_turn *turn,
-                      const struct room_session *session)
+                      const struct room_session *session, bool has_token)
 {
     uint8_t other = session->seat == 1 ? 2 : 1;
     enum err rc;
@@ -182,7 +183,7 @@ static enum err greet(struct room_turn *turn,
         if (rc != ERR_OK)
             return rc;
     }
-    if ((rc = tell_self(turn, session)) != ERR_OK)
+    if ((rc = tell_self(turn, session, has_token)) != ERR_OK)
         return rc;
     return replay(turn, session);
 }
@@ -197,20 +198,24 @@ static enum err tell_others(struct room_turn *turn,
     return room__tell_all(turn, session->seat, session);
 }
 
-static enum err admit(struct room_turn *turn, uint8_t seat, bool is_by_code)
+static enum err admit(struct room_turn *turn, const struct room_ticket *ticket,
+                      bool is_by_code)
 {
     struct room_session *session;
     struct room_shown before;
+    bool has_token;
     enum err rc;
 
-    BUG_IF(seat < 1 || seat > ROOM_SEATS);
-    if ((rc = room__shown_take(turn, seat, &before)) != ERR_OK)
+    BUG_IF(ticket->seat < 1 || ticket->seat > ROOM_SEATS);
+    if ((rc = room__shown_take(turn, ticket->seat, &before)) != ERR_OK)
         return rc;
-    if ((rc = add_session(turn, seat, &session)) != ERR_OK)
+    if ((rc = add_session(turn, ticket->seat, &session)) != ERR_OK)
         return rc;
     if ((rc = room__store_session(turn, session)) != ERR_OK)
         return rc;
-    if ((rc = greet(turn, session)) != ERR_OK)
+    if ((rc = room__token_give(turn, session, ticket, &has_token)) != ERR_OK)
+        return rc;
+    if ((rc = greet(turn, session, has_token)) != ERR_OK)
         return rc;
     if (is_by_code && session->leg == ROOM_LEG_NATIVE) {
         rc = room__notice(turn, ROOM_NOTICE_WELCOME, session, false, NULL);
@@ -222,23 +227,24 @@ static enum err admit(struct room_turn *turn, uint8_t seat, bool is_by_code)
 
 static enum err admit_by_code(struct room_turn *turn)
 {
-    uint8_t seat;
+    struct room_ticket ticket = {.family = NULL};
     enum err rc;
 
-    if ((rc = try_code(turn, &seat)) != ERR_OK || seat == 0)
+    if ((rc = try_code(turn, &ticket.seat)) != ERR_OK || ticket.seat == 0)
         return rc;
-    turn->room->seats[seat - 1].is_used = true;
-    if ((rc = bind_account(turn, seat)) != ERR_OK)
+    turn->room->seats[ticket.seat - 1].is_used = true;
+    if ((rc = bind_account(turn, ticket.seat)) != ERR_OK)
         return rc;
     if ((rc = room__activity(turn, turn->now_ms, true)) != ERR_OK)
         return rc;
-    return admit(turn, seat, true);
+    return admit(turn, &ticket, true);
 }
 
 /* J-16: who is in already gets everything again. */
 static enum err resync(struct room_turn *turn, struct room_session *session)
 {
     struct room_shown before;
+    bool has_token;
     enum err rc;
 
     if ((rc = room__shown_take(turn, session->seat, &before)) != ERR_OK)
@@ -247,7 +253,10 @@ static enum err resync(struct room_turn *turn, struct room_session *session)
     rc = room__session_show(turn, session, wanted(turn)->presence);
     if (rc != ERR_OK)
         return rc;
-    if ((rc = greet(turn, session)) != ERR_OK)
+    rc = room__token_give_again(turn, session, &has_token);
+    if (rc != ERR_OK)
+        return rc;
+    if ((rc = greet(turn, session, has_token)) != ERR_OK)
         return rc;
     return tell_others(turn, session, &before);
 }
@@ -273,18 +282,20 @@ enum err room__join(struct room_turn *turn)
 {
     const struct room_actor *actor = &turn->event->actor;
     struct room_session *session;
+    struct room_ticket ticket;
     enum room_refusal why;
-    uint8_t seat = wanted(turn)->token_seat;
+    enum err rc;
 
     if (is_wrong_kind(turn, &why))
         return room__refuse(turn, why);
     session = room__session_find(turn->room, actor->jid);
     if (session != NULL)
         return resync(turn, session);
-    if (actor->leg == ROOM_LEG_NATIVE &&
-        room_seat_of_member(turn->room, actor->bare) != 0)
-        seat = room_seat_of_member(turn->room, actor->bare);
-    if (seat != 0)
-        return admit(turn, seat, false);
+    if ((rc = room__token_take(turn, &ticket)) != ERR_OK)
+        return rc;
+    if (actor->leg == ROOM_LEG_NATIVE)
+        ticket.seat = room_seat_of_member(turn->room, actor->bare);
+    if (ticket.seat != 0)
+        return admit(turn, &ticket, false);
     return admit_by_code(turn);
 }

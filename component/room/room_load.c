@@ -104,6 +104,17 @@ static enum err copy_sessions(struct room *room, const struct room_image *image)
     return ERR_OK;
 }
 
+static enum err copy_tokens(struct room *room, const struct room_image *image)
+{
+    for (size_t i = 0; i < image->token_count; i++) {
+        enum err rc = room__family_load(room, &image->tokens[i]);
+
+        if (rc != ERR_OK)
+            return rc;
+    }
+    return ERR_OK;
+}
+
 /* The stored deadline lags behind the messages. */
 static void renew_deadline(struct room *room)
 {
@@ -141,6 +152,8 @@ static enum err copy_image(struct room *room, const struct room_image *image)
         return rc;
     if ((rc = copy_sessions(room, image)) != ERR_OK)
         return rc;
+    if ((rc = copy_tokens(room, image)) != ERR_OK)
+        return rc;
     renew_deadline(room);
     return ERR_OK;
 }
@@ -166,6 +179,7 @@ void room__free(struct room *room)
         room__member_free(room->members[i]);
     for (size_t i = 0; i < ROOM_SEATS; i++)
         free(room->seats[i].name);
+    room__families_free(room);
     free(room->sessions);
     free(room->members);
     free(room->entries);

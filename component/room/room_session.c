@@ -22,6 +22,14 @@ struct room_session *room__session_shown(const struct room *room, uint8_t seat)
     return NULL;
 }
 
+size_t room__sessions_max(const struct room_engine *engine)
+{
+    size_t most = engine->limits.sessions_per_seat;
+
+    return most == 0 || most > ROOM_SEAT_SESSIONS_MAX ? ROOM_SEAT_SESSIONS_MAX
+                                                      : most;
+}
+
 struct span room__session_presence(const struct room_session *session)
 {
     return (struct span){session->presence, session->presence_len};

@@ -40,6 +40,13 @@ struct room_member {
     char bare[];
 };
 
+/* A family of tokens. */
+struct room_family {
+    struct room_family *next;
+    struct room_token_image image; /* its holder lies in `holder` */
+    char *holder;                  /* owned */
+};
+
 struct room_seat {
     char *name; /* owned */
     size_t name_len;
@@ -93,6 +100,7 @@ struct room {
     struct room_member **members; /* oldest first */
     size_t member_count;
     size_t member_cap;
+    struct room_family *families; /* in no order */
 };
 
 struct room_list {
@@ -183,6 +191,8 @@ struct room_session *room__session_find(const struct room *room,
                                         struct span jid);
 /* The session whose presence its seat shows, or NULL: the latest. */
 struct room_session *room__session_shown(const struct room *room, uint8_t seat);
+/* How many one seat may have. */
+size_t room__sessions_max(const struct room_engine *engine);
 /* Adds a copy as the latest.  Errors: ERR_NOMEM. */
 enum err room__session_add(struct room *room,
                            const struct room_session_image *image,
@@ -205,6 +215,33 @@ enum err room__member_bind(struct room *room, struct span bare, uint8_t seat,
                            bool *is_new,
                            struct room_member **dropped) MUST_CHECK;
 void room__member_free(struct room_member *member);
+
+/* --- room_token.c --- */
+
+/* What a guest showed at the door. */
+struct room_ticket {
+    uint8_t seat;               /* that it opens; 0: none */
+    struct room_family *family; /* that goes on; NULL: a new one begins */
+};
+
+/* Looks at the token of a join.  A dead one ends its family. */
+enum err room__token_take(struct room_turn *turn,
+                          struct room_ticket *out) MUST_CHECK;
+/* Gives `session` the token that the join offers, as the next of the ticket's
+ * family.  *is_given is false where none is due. */
+enum err room__token_give(struct room_turn *turn,
+                          const struct room_session *session,
+                          const struct room_ticket *ticket,
+                          bool *is_given) MUST_CHECK;
+/* The same for a guest who is in already: only if none of the families is its
+ * own, as when a copied tab took its token. */
+enum err room__token_give_again(struct room_turn *turn,
+                                const struct room_session *session,
+                                bool *is_given) MUST_CHECK;
+/* Takes a family from the disk.  Errors: ERR_NOMEM. */
+enum err room__family_load(struct room *room,
+                           const struct room_token_image *image) MUST_CHECK;
+void room__families_free(struct room *room);
 
 /* --- room_entries.c --- */
 

@@ -151,11 +151,13 @@ static enum err remember(struct router *router, const struct stanza *stanza,
     return ERR_OK;
 }
 
-/* Only what may make a room, a code or a command session needs chance. */
+/* Only what may make a room, a code, a command session or a token needs
+ * chance. */
 static const uint8_t *chance_for(struct router *router,
-                                 const struct stanza *stanza)
+                                 const struct stanza *stanza, enum room_leg leg)
 {
-    if (stanza->kind == STANZA_IQ || stanza->to.local.len == 0)
+    if (stanza->kind == STANZA_IQ || stanza->to.local.len == 0 ||
+        (leg == ROOM_LEG_GUEST && stanza->kind == STANZA_PRESENCE))
         crypto_random(router->crypto, router->random, sizeof(router->random));
     return router->random;
 }
@@ -179,7 +181,7 @@ static enum err handle(struct router *router, const struct stanza *stanza,
         rc = router__touch(router, room_local(in.found.room));
     if (rc != ERR_OK)
         return rc;
-    in.random = chance_for(router, stanza);
+    in.random = chance_for(router, stanza, leg);
     return service_handle(router->service, &in, &router->effects);
 }
 

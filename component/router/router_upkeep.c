@@ -56,8 +56,8 @@ static enum err evict_guests(struct router *router)
 
     if (router->evict_before_ms == 0)
         return ERR_OK;
-    rc = store_list_guests(router->store, router->evict_after,
-                           ROUTER_EVICT_MAX, numbers, &count);
+    rc = store_list_guests(router->store, router->evict_after, ROUTER_EVICT_MAX,
+                           numbers, &count);
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         struct room_event event = {
             .kind = ROOM_EVENT_EVICT_GUESTS,

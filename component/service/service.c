@@ -63,9 +63,12 @@ struct service *service_new(const struct service_options *options,
                             const struct service_port *port)
 {
     struct service *service = calloc(1, sizeof(*service));
+    uint64_t seed[2];
 
     if (service == NULL)
         return NULL;
+    crypto_random(crypto, seed, sizeof(seed));
+    map_init(&service->guests, seed);
     service->owned = ARENA_EMPTY(SERVICE_OPTIONS_MAX_BYTES);
     service->arena = ARENA_EMPTY(SERVICE_ARENA_MAX_BYTES);
     service->payload = BUF_EMPTY(SERVICE_PAYLOAD_MAX_BYTES);
@@ -83,6 +86,7 @@ void service_free(struct service *service)
 {
     if (service == NULL)
         return;
+    service_forget_guests(service);
     arena_clear(&service->arena);
     buf_wipe(&service->payload);
     buf_wipe(&service->written);

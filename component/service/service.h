@@ -87,13 +87,19 @@ void service_free(struct service *service);
 enum err service_set_options(struct service *service,
                              const struct service_options *options) MUST_CHECK;
 
+/* Forgets which rooms guests are in, as when the gateway's stream is new and
+ * all its former guests are evicted. */
+void service_forget_guests(struct service *service);
+
 /* One stanza with what the router found out about it. */
 struct service_input {
     const struct stanza *stanza;
     enum room_leg leg;
     int64_t now_ms;
     struct service_found found; /* when `stanza->to` has a local part */
-    const uint8_t *random;      /* SERVICE_RANDOM_BYTES, fresh */
+    /* SERVICE_RANDOM_BYTES, fresh for an iq, for whatever goes to the domain
+     * and for a guest's presence. */
+    const uint8_t *random;
 };
 
 /* Handles one stanza addressed to us: steps the engine, or answers by itself

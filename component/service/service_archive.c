@@ -1,6 +1,8 @@
 /* service_archive.c - reading an XEP-0313 query. */
 #include "service/service_archive.h"
 
+#include <string.h>
+
 #include "service/service_form.h"
 
 /* Why a query cannot be run. */
@@ -58,6 +60,37 @@ static enum err read_with(struct service_call *call, struct span with,
     return ERR_OK;
 }
 
+/* Keeps the list rising, each once. */
+static void insert_id(uint32_t *ids, size_t *count, uint32_t seq)
+{
+    size_t at = *count;
+
+    while (at > 0 && ids[at - 1] > seq)
+        at--;
+    if (at > 0 && ids[at - 1] == seq)
+        return;
+    memmove(ids + at + 1, ids + at, (*count - at) * sizeof(*ids));
+    ids[at] = seq;
+    (*count)++;
+}
+
+static bool has_id(const struct service_query *query, uint32_t seq)
+{
+    size_t low = 0, high = query->id_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (query->ids[middle] == seq)
+            return true;
+        if (query->ids[middle] < seq)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return false;
+}
+
 static enum err read_ids(struct service_call *call,
                          const struct xml_node *field,
                          struct service_query *query, struct trouble *trouble)
@@ -72,15 +105,17 @@ static enum err read_ids(struct service_call *call,
     query->ids = ids;
     for (; value != NULL && !trouble->is_there;
          value = xml_sibling(value, "value", NS_DATA)) {
+        uint32_t seq;
         enum err rc;
 
         if (query->id_count == SERVICE_IDS_MAX) {
             bad(trouble);
             return ERR_OK;
         }
-        rc = read_id(call, xml_text(value), &ids[query->id_count++], trouble);
+        rc = read_id(call, xml_text(value), &seq, trouble);
         if (rc != ERR_OK)
             return rc;
+        insert_id(ids, &query->id_count, seq);
     }
     return ERR_OK;
 }
@@ -298,10 +333,5 @@ bool service__query_takes(const struct service_query *query,
     if (entry->seq <= query->after_seq ||
         (query->before_seq != 0 && entry->seq >= query->before_seq))
         return false;
-    if (!query->has_ids)
-        return true;
-    for (size_t i = 0; i < query->id_count; i++)
-        if (query->ids[i] == entry->seq)
-            return true;
-    return false;
+    return !query->has_ids || has_id(query, entry->seq);
 }

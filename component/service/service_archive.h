@@ -15,8 +15,8 @@ struct service_query {
     uint32_t before_seq; /* exclusive; 0: none */
     bool has_ids;
     size_t id_count;
-    const uint32_t *ids;
-    uint32_t upto_seq; /* the newest when it was asked */
+    const uint32_t *ids; /* rising */
+    uint32_t upto_seq;   /* the newest when it was asked */
     /* the page, XEP-0059 */
     uint32_t max;
     uint32_t page_after;  /* exclusive; 0: none */

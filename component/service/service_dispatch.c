@@ -43,7 +43,7 @@ enum err service__domain(struct service_call *call)
 {
     switch (call->stanza->kind) {
     case STANZA_PRESENCE:
-        return ERR_OK;
+        return service__guest_presence(call);
     case STANZA_MESSAGE:
         return service__text_to_domain(call);
     case STANZA_IQ:

@@ -13,9 +13,9 @@ void service__hex(const uint8_t *bytes, size_t len, char *out)
     }
 }
 
-bool service__unhex(struct span text, uint8_t out[CRYPTO_BLOCK_BYTES])
+bool service__unhex(struct span text, uint8_t *out, size_t len)
 {
-    if (text.len != SERVICE_ID_CHARS)
+    if (text.len != 2 * len)
         return false;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.at[i];
@@ -152,7 +152,7 @@ enum err service__seq_of(struct service *service, const struct room *room,
     enum err rc;
 
     *seq = 0;
-    if (!service__unhex(id, sealed))
+    if (!service__unhex(id, sealed, sizeof(sealed)))
         return ERR_OK;
     if ((rc = service__ids_of(service, room, &ids)) != ERR_OK)
         return rc;

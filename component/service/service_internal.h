@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/map.h"
 #include "room/room_view.h"
 #include "service/service.h"
 #include "service/service_texts.h"
@@ -19,9 +20,10 @@ enum {
     SERVICE_ROOMS_CACHED = 64,
     SERVICE_ID_CHARS = 32,
     SERVICE_TOLD_BYTES = 512, /* one sentence with a name in it */
-    SERVICE_TOKEN_CHARS = 64,
-    SERVICE_FAMILY_SETS = 2048, /* of tokens we remember, four in each */
-    SERVICE_FAMILY_WAYS = 4,
+    SERVICE_TOKEN_BYTES = 32,
+    SERVICE_TOKEN_CHARS = 2 * SERVICE_TOKEN_BYTES,
+    SERVICE_GUESTS_MAX = 32 * 1024, /* whose rooms we know */
+    SERVICE_GUEST_ROOMS = 8,        /* of one guest */
 };
 
 /* What derives from a room's key and is needed for every message. */
@@ -39,15 +41,6 @@ struct service_session {
     char id[SERVICE_ID_CHARS];
 };
 
-/* The tokens that followed one another in one tab of a browser. */
-struct service_family {
-    int64_t number; /* of the room; 0: nobody's */
-    uint64_t id;
-    uint64_t touched;    /* the least is forgotten first */
-    uint32_t generation; /* the newest that was presented */
-    bool is_revoked;
-};
-
 struct service {
     struct service_options options; /* its bytes lie in `owned` */
     struct arena owned;
@@ -60,8 +53,7 @@ struct service {
     uint32_t said_count; /* makes ids of our own stanzas differ */
     struct service_ids ids[SERVICE_ROOMS_CACHED];
     struct service_session sessions[SERVICE_COMMANDS_MAX];
-    uint64_t families_touched;
-    struct service_family families[SERVICE_FAMILY_SETS][SERVICE_FAMILY_WAYS];
+    struct map guests; /* full JID -> service_guest, see service_guest.c */
 };
 
 /* One stanza on its way. */
@@ -166,29 +158,31 @@ enum err service__seq_of(struct service *service, const struct room *room,
 /* An id for a stanza of our own, of SERVICE_ID_CHARS. */
 enum err service__own_id(struct service *service, const struct room *room,
                          char out[SERVICE_ID_CHARS]) MUST_CHECK;
-/* Reads SERVICE_ID_CHARS lower-case digits; false when they are not. */
-bool service__unhex(struct span text, uint8_t out[CRYPTO_BLOCK_BYTES]);
 void service__hex(const uint8_t *bytes, size_t len, char *out);
+/* Undoes it for exactly `len` bytes; false when `text` is not that.  Digits
+ * are those that we write. */
+bool service__unhex(struct span text, uint8_t *out, size_t len);
 
 /* --- service_token.c --- */
 
-/* A token without its key. */
-struct service_token {
-    uint8_t seat; /* 0: none */
-    uint32_t generation;
-    uint64_t family;
-};
+/* Reads the password of a guest's join into `out`, if it has the form of a
+ * token: its digest alone. */
+enum err service__token_read(struct service_call *call, struct span password,
+                             struct room_join *out) MUST_CHECK;
+/* Draws a token for the guest who joins.  Its digits go to `text`, which
+ * out->offer borrows. */
+enum err service__token_offer(struct service_call *call,
+                              char text[SERVICE_TOKEN_CHARS],
+                              struct room_join *out) MUST_CHECK;
 
-/* Reads what a guest presented as a password.  `out` is zero when it is no
- * token of this room, or one that is not good any more; otherwise it is the
- * one to be given next, once the guest is in. */
-enum err service__token_take(struct service_call *call, struct span text,
-                             struct service_token *out) MUST_CHECK;
-/* Puts the next token, or the first of a new family, to the self-presence that
- * the engine added behind `last`, if it let the guest in. */
-enum err service__token_give(struct service_call *call,
-                             const struct room_effect *last,
-                             const struct service_token *next) MUST_CHECK;
+/* --- service_guest.c --- */
+
+/* The guest who sent this is in the call's room now, or out of it. */
+enum err service__guest_joined(struct service_call *call) MUST_CHECK;
+void service__guest_left(struct service_call *call);
+/* Presence of a guest to DOMAIN: the gateway says that it is away, back or
+ * gone, in all its rooms. */
+enum err service__guest_presence(struct service_call *call) MUST_CHECK;
 
 /* --- service_event.c --- */
 

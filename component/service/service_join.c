@@ -57,37 +57,26 @@ static enum err read_code(struct service_call *call, const struct xml_node *muc,
     return rc;
 }
 
-/* A guest comes back with a token where the code would be. */
+/* A guest may show a token instead, and leaves with a new one. */
 static enum err read_token(struct service_call *call,
                            const struct xml_node *muc,
-                           struct service_token *next)
+                           char text[SERVICE_TOKEN_CHARS],
+                           struct room_join *out)
 {
     const struct xml_node *password = xml_child(muc, "password", NULL);
+    enum err rc;
 
-    *next = (struct service_token){0};
-    if (password == NULL || call->in->leg != ROOM_LEG_GUEST)
+    if (call->in->leg != ROOM_LEG_GUEST)
         return ERR_OK;
-    return service__token_take(call, span_trim(xml_text(password)), next);
-}
-
-static enum err step(struct service_call *call, const struct xml_node *muc,
-                     struct room_event *event)
-{
-    const struct room_effect *last = call->out->last;
-    struct service_token next;
-    enum err rc = read_token(call, muc, &next);
-
-    if (rc != ERR_OK)
-        return rc;
-    event->u.join.token_seat = next.seat;
-    rc = service__step(call, event);
-    if (rc == ERR_OK && call->in->leg == ROOM_LEG_GUEST)
-        rc = service__token_give(call, last, &next);
+    rc = service__token_offer(call, text, out);
+    if (rc == ERR_OK && password != NULL)
+        rc = service__token_read(call, xml_text(password), out);
     return rc;
 }
 
 enum err service__join(struct service_call *call, const struct xml_node *muc)
 {
+    char token[SERVICE_TOKEN_CHARS] = {0};
     struct room_event event;
     enum err rc;
 
@@ -100,7 +89,13 @@ enum err service__join(struct service_call *call, const struct xml_node *muc)
     if (rc == ERR_OK)
         rc = read_code(call, muc, &event.u.join);
     if (rc == ERR_OK)
-        rc = step(call, muc, &event);
+        rc = read_token(call, muc, token, &event.u.join);
+    if (rc == ERR_OK)
+        rc = service__step(call, &event);
+    if (rc == ERR_OK && call->in->leg == ROOM_LEG_GUEST &&
+        room_seat_of_session(call->room, event.actor.jid) != 0)
+        rc = service__guest_joined(call);
+    service__wipe(token, sizeof(token));
     secret_clear(&event.u.join.code);
     return rc;
 }

@@ -77,6 +77,7 @@ enum err service__presence(struct service_call *call)
     if (type.at == NULL)
         return available(call);
     if (span_is(type, "unavailable")) {
+        service__guest_left(call);
         event = service__event(call, ROOM_EVENT_LEAVE);
         return service__step(call, &event);
     }

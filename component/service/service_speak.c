@@ -121,6 +121,7 @@ static enum err speak_one(struct service *service,
     case ROOM_EFFECT_STORE_MEMBER:
     case ROOM_EFFECT_STORE_SESSION:
     case ROOM_EFFECT_STORE_LEFT:
+    case ROOM_EFFECT_STORE_TOKEN:
     case ROOM_EFFECT_STORE_LIMIT:
     case ROOM_EFFECT_STORE_END:
     case ROOM_EFFECT_ERASED:

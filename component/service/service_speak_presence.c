@@ -77,6 +77,8 @@ enum err service__speak_presence(struct service *service,
         xml_put_written(&out->xml, effect->u.presence.presence);
     service__put_occupant(&out->xml, ids->occupant[seat - 1]);
     put_user(&out->xml, effect);
+    if (effect->u.presence.token.at != NULL)
+        xml_put_element(&out->xml, "token", NS_TOKEN, effect->u.presence.token);
     if (effect->u.presence.is_self && effect->u.presence.is_joining) {
         service__open_facts(&out->xml, effect->room);
         xml_close(&out->xml);

@@ -94,9 +94,8 @@ static enum err delete_messages(struct store *store, int64_t number,
 static enum err delete_rest(struct store *store, int64_t number)
 {
     static const enum store__statement statements[] = {
-        STORE_SQL_DELETE_SESSIONS,
-        STORE_SQL_DELETE_MEMBERS,
-        STORE_SQL_DELETE_SEATS,
+        STORE_SQL_DELETE_SESSIONS, STORE_SQL_DELETE_TOKENS,
+        STORE_SQL_DELETE_MEMBERS,  STORE_SQL_DELETE_SEATS,
         STORE_SQL_DELETE_ROOM,
     };
     const struct store__value values[] = {store__int(number)};
@@ -129,7 +128,7 @@ static enum err delete_rows(struct store *store, struct budget *budget,
             rc = delete_messages(store, number, last_seq);
         if (rc != ERR_OK || budget->rows <= 0 || budget->bytes <= 0)
             return rc;
-        budget->rows -= 4;
+        budget->rows -= 5;
         if ((rc = store__wipes_reserve(&store->erased, 1)) != ERR_OK ||
             (rc = delete_rest(store, number)) != ERR_OK)
             return rc;

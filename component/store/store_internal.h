@@ -34,6 +34,7 @@ enum store__table {
     STORE_TABLE_MESSAGE,
     STORE_TABLE_MEMBER,
     STORE_TABLE_SESSION,
+    STORE_TABLE_TOKEN,
 };
 
 /* What a sealed blob is bound to, beside its key. */
@@ -49,6 +50,8 @@ struct store__bound store__bind_member(int64_t number, struct span hash,
                                        uint8_t seat);
 struct store__bound store__bind_session(int64_t number, struct span hash,
                                         const struct room_session_image *image);
+struct store__bound store__bind_token(int64_t number,
+                                      const struct room_token_image *token);
 struct span store__bound_span(const struct store__bound *bound);
 
 /* --- the store itself --- */
@@ -176,11 +179,22 @@ void store__forget_plain(struct store *store);
 
 /* --- loading (store_people.c) --- */
 
+/* Doubles a list that lives in the arena when `count` has filled it. */
+void *store__grow(struct arena *arena, void *old, size_t count, size_t size);
+
 /* Reads who is bound and who is joined into a room that is being loaded. */
 enum err store__load_members(struct store *store,
                              struct store_room *out) MUST_CHECK;
 enum err store__load_sessions(struct store *store,
                               struct store_room *out) MUST_CHECK;
+
+/* --- tokens (store_token.c) --- */
+
+enum err store__write_token(struct store *store, const struct room *room,
+                            const struct room_token_image *token) MUST_CHECK;
+/* Reads the families of a room that is being loaded. */
+enum err store__load_tokens(struct store *store,
+                            struct store_room *out) MUST_CHECK;
 
 /* --- start (store_recover.c) --- */
 

@@ -148,6 +148,8 @@ static enum err read_rest(struct store *store, struct store_room *out)
         rc = store__load_members(store, out);
     if (rc == ERR_OK)
         rc = store__load_sessions(store, out);
+    if (rc == ERR_OK)
+        rc = store__load_tokens(store, out);
     return rc;
 }
 

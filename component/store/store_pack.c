@@ -135,6 +135,18 @@ struct store__bound store__bind_session(int64_t number, struct span hash,
     return bound;
 }
 
+struct store__bound store__bind_token(int64_t number,
+                                      const struct room_token_image *token)
+{
+    struct store__bound bound = bound_to(STORE_TABLE_TOKEN, number);
+
+    bound_add_int(&bound, token->family, 4);
+    bound_add_int(&bound, token->seat, 1);
+    bound_add_int(&bound, token->issued_ms, 8);
+    bound_add_int(&bound, token->used_ms, 8);
+    return bound;
+}
+
 struct span store__bound_span(const struct store__bound *bound)
 {
     return (struct span){(const char *)bound->at, bound->len};

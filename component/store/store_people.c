@@ -69,8 +69,7 @@ static enum err read_session(struct store *store, struct store_room *out,
     return rc;
 }
 
-/* Doubles a list that lives in the arena. */
-static void *grow(struct arena *arena, void *old, size_t count, size_t size)
+void *store__grow(struct arena *arena, void *old, size_t count, size_t size)
 {
     void *at;
 
@@ -98,7 +97,7 @@ enum err store__load_members(struct store *store, struct store_room *out)
         rc = store__step(store, which, &has_row);
         if (rc != ERR_OK || !has_row)
             break;
-        members = grow(&out->arena, members, count, sizeof(*members));
+        members = store__grow(&out->arena, members, count, sizeof(*members));
         if (members == NULL)
             rc = ERR_NOMEM;
         if (rc == ERR_OK)
@@ -127,7 +126,7 @@ enum err store__load_sessions(struct store *store, struct store_room *out)
         rc = store__step(store, which, &has_row);
         if (rc != ERR_OK || !has_row)
             break;
-        sessions = grow(&out->arena, sessions, count, sizeof(*sessions));
+        sessions = store__grow(&out->arena, sessions, count, sizeof(*sessions));
         if (sessions == NULL)
             rc = ERR_NOMEM;
         if (rc == ERR_OK)

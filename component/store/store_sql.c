@@ -48,6 +48,11 @@ const char *const store__sql[STORE_SQL_COUNT] = {
         "joined = excluded.joined, sealed = excluded.sealed",
     [STORE_SQL_DELETE_SESSION] =
         "DELETE FROM session WHERE room = ?1 AND hash = ?2",
+    [STORE_SQL_SET_TOKEN] = "INSERT OR REPLACE INTO token "
+                            "(room, family, seat, issued, used, sealed) "
+                            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [STORE_SQL_DELETE_TOKEN] =
+        "DELETE FROM token WHERE room = ?1 AND family = ?2",
     [STORE_SQL_SET_LIMIT] =
         "INSERT INTO limits (kind, source, failures, at, blocked_until) "
         "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (kind, source) DO UPDATE "
@@ -90,6 +95,9 @@ const char *const store__sql[STORE_SQL_COUNT] = {
     [STORE_SQL_GET_SESSIONS] =
         "SELECT hash, seat, leg, joined, sealed FROM session WHERE room = ?1 "
         "ORDER BY joined",
+    [STORE_SQL_GET_TOKENS] =
+        "SELECT family, seat, issued, used, sealed FROM token WHERE room = ?1 "
+        "ORDER BY family",
     [STORE_SQL_READ_FORWARDS] =
         "SELECT " MESSAGE_COLUMNS ", sealed FROM message "
         "WHERE room = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq",
@@ -118,6 +126,7 @@ const char *const store__sql[STORE_SQL_COUNT] = {
     [STORE_SQL_DELETE_MESSAGES] =
         "DELETE FROM message WHERE room = ?1 AND seq <= ?2",
     [STORE_SQL_DELETE_SESSIONS] = "DELETE FROM session WHERE room = ?1",
+    [STORE_SQL_DELETE_TOKENS] = "DELETE FROM token WHERE room = ?1",
     [STORE_SQL_DELETE_MEMBERS] = "DELETE FROM member WHERE room = ?1",
     [STORE_SQL_DELETE_SEATS] = "DELETE FROM seat WHERE id_hash IN "
                                "(SELECT id_hash FROM seat WHERE room = ?1)",

@@ -257,6 +257,8 @@ enum err store__write_effect(struct store *store,
         return write_session(store, effect);
     case ROOM_EFFECT_STORE_LEFT:
         return write_left(store, effect);
+    case ROOM_EFFECT_STORE_TOKEN:
+        return store__write_token(store, effect->room, &effect->u.token);
     case ROOM_EFFECT_STORE_LIMIT:
         return write_limit(store, &effect->u.limit);
     case ROOM_EFFECT_STORE_END:

@@ -9,6 +9,7 @@
 
 #define ABHI "abhi@example.org/phone"
 #define ANNY "anny@example.net/desk"
+#define GUEST "4f2a@guests.chat.example.org/tab"
 #define TO_ROOM " from='" ABHI "' to='" WORLD_ROOM "' id='q'>"
 #define TO_DOMAIN " from='" ABHI "' to='" WORLD_DOMAIN "' id='q'>"
 
@@ -17,6 +18,11 @@ enum { ALLOCATIONS_MAX = 500 };
 static const char *const stanzas[] = {
     "<presence from='" ANNY "' to='" WORLD_ROOM "/x' id='j'><x xmlns='" NS_MUC
     "'><password>RV6X9-PZ2X7</password></x><show>away</show></presence>",
+    "<presence from='" GUEST "' to='" WORLD_ROOM "/x' id='j'><x xmlns='" NS_MUC
+    "'><password>RV6X9-PZ2X7</password></x></presence>",
+    "<presence from='" GUEST "' to='" WORLD_ROOM "/x' id='j'><x xmlns='" NS_MUC
+    "'><password>0123456789abcdef0123456789abcdef0123456789abcdef0123456789abc"
+    "def</password></x></presence>",
     "<presence from='" ABHI "' to='" WORLD_ROOM "/Abhi'><show>dnd</show>"
     "</presence>",
     "<presence type='unavailable' from='" ABHI "' to='" WORLD_ROOM "/Abhi'/>",
@@ -55,6 +61,11 @@ static void begin(struct service_world *world)
                "<message type='groupchat'" TO_ROOM "<body>1</body></message>");
 }
 
+static enum room_leg leg_of(const char *stanza)
+{
+    return strstr(stanza, GUEST) != NULL ? ROOM_LEG_GUEST : ROOM_LEG_NATIVE;
+}
+
 static void every_allocation(void **state)
 {
     struct service_world *world = test_malloc(sizeof(*world));
@@ -67,7 +78,7 @@ static void every_allocation(void **state)
             assert_true(++nth < ALLOCATIONS_MAX);
             begin(world);
             world->fail_in = nth;
-            world_hear(world, ROOM_LEG_NATIVE, stanzas[i]);
+            world_hear(world, leg_of(stanzas[i]), stanzas[i]);
             if (world->has_failed)
                 check_err(world->rc, ERR_NOMEM);
             else

@@ -161,6 +161,9 @@ static void prepare(struct life *life, int step)
     } else if (step == 1) {
         store_world_say(world, life->one, 1, "one");
         store_world_join(world, life->one, "a@b/c", ROOM_LEG_NATIVE);
+        store_world_add(world, life->one, ROOM_EFFECT_STORE_TOKEN)->u.token =
+            (struct room_token_image){
+                .family = 1, .seat = 1, .count = 2, .holder = SPAN("a@b/c")};
     } else if (step == 4) {
         store_world_add(world, life->one, ROOM_EFFECT_STORE_ERASE)->u.seq = 1;
     } else if (step == 5) {

@@ -29,6 +29,11 @@ struct disk_member {
     uint8_t seat;
 };
 
+struct disk_token {
+    struct room_token_image image;
+    struct text holder;
+};
+
 struct room_disk_room {
     struct room_image image; /* without what follows */
     bool is_ended;
@@ -41,9 +46,12 @@ struct room_disk_room {
     size_t session_count;
     struct disk_member *members;
     size_t member_count;
+    struct disk_token *tokens;
+    size_t token_count;
     struct room_entry *entries; /* what an image borrows */
     struct room_session_image *session_images;
     struct room_member_image *member_images;
+    struct room_token_image *token_images;
 };
 
 static void must(bool is_so)
@@ -121,6 +129,8 @@ static void free_room(struct room_disk_room *room)
         clear_session(&room->sessions[i]);
     for (size_t i = 0; i < room->member_count; i++)
         text_free(&room->members[i].bare);
+    for (size_t i = 0; i < room->token_count; i++)
+        text_free(&room->tokens[i].holder);
     for (size_t i = 0; i < ROOM_SEATS; i++)
         text_free(&room->names[i]);
     text_free(&room->local);
@@ -130,6 +140,8 @@ static void free_room(struct room_disk_room *room)
     free(room->entries);
     free(room->session_images);
     free(room->member_images);
+    free(room->tokens);
+    free(room->token_images);
     free(room);
 }
 
@@ -251,6 +263,28 @@ static void set_session(struct room_disk_room *room,
     session->joined_ms = image->joined_ms;
 }
 
+static void set_token(struct room_disk_room *room,
+                      const struct room_token_image *image)
+{
+    size_t i = 0;
+
+    while (i < room->token_count &&
+           room->tokens[i].image.family != image->family)
+        i++;
+    if (image->seat == 0) {
+        must(i < room->token_count);
+        text_free(&room->tokens[i].holder);
+        drop_at(room->tokens, &room->token_count, i, sizeof(*room->tokens));
+        return;
+    }
+    if (i == room->token_count)
+        room->tokens =
+            grow(room->tokens, room->token_count++, sizeof(*room->tokens));
+    text_free(&room->tokens[i].holder);
+    room->tokens[i].image = *image;
+    room->tokens[i].holder = text_copy(image->holder);
+}
+
 static void set_limit(struct room_disk *disk,
                       const struct room_limit_image *image)
 {
@@ -289,6 +323,8 @@ static void change_room(struct room_disk_room *room,
         set_session(room, &effect->u.session);
     else if (effect->kind == ROOM_EFFECT_STORE_LEFT)
         must(drop_session(room, effect->u.session.jid));
+    else if (effect->kind == ROOM_EFFECT_STORE_TOKEN)
+        set_token(room, &effect->u.token);
     else
         room->is_ended = true;
 }
@@ -369,6 +405,20 @@ static void lend_people(struct room_disk_room *room, struct room_image *out)
     out->member_count = room->member_count;
 }
 
+static void lend_tokens(struct room_disk_room *room, struct room_image *out)
+{
+    room->token_images =
+        realloc(room->token_images,
+                (room->token_count + 1) * sizeof(*room->token_images));
+    must(room->token_images != NULL);
+    for (size_t i = 0; i < room->token_count; i++) {
+        room->token_images[i] = room->tokens[i].image;
+        room->token_images[i].holder = text_span(room->tokens[i].holder);
+    }
+    out->tokens = room->token_images;
+    out->token_count = room->token_count;
+}
+
 void room_disk_image(struct room_disk *disk, struct span local,
                      struct room_image *out)
 {
@@ -381,6 +431,7 @@ void room_disk_image(struct room_disk *disk, struct span local,
         out->seats[i].name = text_span(room->names[i]);
     lend_entries(room, out);
     lend_people(room, out);
+    lend_tokens(room, out);
 }
 
 int64_t room_disk_wake_ms(const struct room_disk *disk, struct span local)

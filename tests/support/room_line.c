@@ -222,7 +222,11 @@ static void make_join(struct line_made *made, const struct line *line)
     join->nick = buf_span(&made->nick);
     join->has_code = line_value(line, "code").at != NULL;
     join->code = line_code(line_value(line, "code"));
-    join->token_seat = (uint8_t)line_number(line, "token", 0);
+    join->has_token = line_value(line, "token").at != NULL;
+    join->token = line_code(line_value(line, "token"));
+    join->has_code = join->has_code || join->has_token;
+    join->offer.text = line_value(line, "offers");
+    join->offer.digest = line_code(join->offer.text);
     join->presence = line_value_or(line, "shows", SPAN(""));
     join->history = (struct room_history_request){
         .max_chars = (int64_t)line_number(line, "chars", UINT64_MAX),

@@ -51,9 +51,11 @@ static bool is_code(const struct room_join *join, const char *code)
 }
 
 static struct model_verdict expect_join(const struct model *model,
-                                        const struct room_join *join,
+                                        const struct room_event *event,
                                         size_t who)
 {
+    const struct model_token *token = model_token_shown(model, event);
+    const struct room_join *join = &event->u.join;
     enum room_leg leg = model_people[who].leg;
     struct model_verdict verdict = refusal(ROOM_REFUSE_WRONG_CODE);
 
@@ -67,8 +69,8 @@ static struct model_verdict expect_join(const struct model *model,
         return joined(model->session_seat[who]);
     if (model->member_seat[who] != 0)
         return joined(model->member_seat[who]);
-    if (join->token_seat != 0)
-        return joined(join->token_seat);
+    if (token != NULL && token->state <= MODEL_TOKEN_CURRENT)
+        return joined(token->seat);
     if (is_code(join, "one"))
         verdict = joined(1);
     else if (is_code(join, "two"))
@@ -149,7 +151,7 @@ struct model_verdict model_expect(const struct model *model,
     if (model->is_ended)
         return refusal(ROOM_REFUSE_ENDED);
     if (event->kind == ROOM_EVENT_JOIN)
-        return expect_join(model, &event->u.join, who);
+        return expect_join(model, event, who);
     if (event->kind == ROOM_EVENT_PRESENCE)
         return answer(is_in ? MODEL_PRESENCE : MODEL_STRANGER);
     if (event->kind == ROOM_EVENT_MESSAGE)

@@ -12,6 +12,8 @@ enum {
     MODEL_PEOPLE = 9,
     MODEL_ORIGINS = 6,
     MODEL_MESSAGES_MAX = 1024,
+    MODEL_TOKENS_MAX = 1000,
+    MODEL_TOKEN_CHARS = 32,
 };
 
 struct model_person {
@@ -22,6 +24,20 @@ struct model_person {
 };
 
 extern const struct model_person model_people[MODEL_PEOPLE];
+
+/* A token that a guest was given. */
+struct model_token {
+    uint8_t seat;
+    uint32_t family;
+    size_t holder; /* who was given it, in model_people */
+    size_t died;   /* the how-manyth; of a dead one */
+    enum {
+        MODEL_TOKEN_NEW,     /* not presented yet */
+        MODEL_TOKEN_CURRENT, /* presented; the one it led to was not */
+        MODEL_TOKEN_DEAD,    /* its family lives on */
+        MODEL_TOKEN_GONE,    /* its family does not, or it is long dead */
+    } state;
+};
 
 struct model {
     enum room_protection protection;
@@ -38,6 +54,9 @@ struct model {
     uint32_t origin_seq[ROOM_SEATS][MODEL_ORIGINS];
     uint32_t last_seq;
     uint8_t seat_of_seq[MODEL_MESSAGES_MAX + 1];
+    struct model_token tokens[MODEL_TOKENS_MAX];
+    size_t token_count;
+    size_t token_deaths;
 };
 
 /* The answer that an event must have. */
@@ -66,6 +85,19 @@ struct model_verdict {
 
 /* Who of model_people has that full JID; MODEL_PEOPLE when nobody. */
 size_t model_person_of(struct span jid);
+
+/* How the n-th token that is given out reads. */
+void model_token_text(size_t n, char out[MODEL_TOKEN_CHARS]);
+
+/* The token that this event presents, or NULL when nobody was given it. */
+const struct model_token *model_token_shown(const struct model *model,
+                                            const struct room_event *event);
+
+/* Checks and takes over what an event did to the tokens (room_model_token.c).
+ * NULL, or what is wrong. */
+const char *model_check_tokens(struct model *model,
+                               const struct room_event *event, size_t who,
+                               const struct room_effects *effects);
 
 /* What must happen; `who` acts, `origin` is the index of the message's. */
 struct model_verdict model_expect(const struct model *model,

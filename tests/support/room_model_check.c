@@ -98,7 +98,7 @@ static void take_join(struct model *model, const struct room_event *event,
 {
     bool is_new = model->session_seat[who] == 0;
     bool is_by_code =
-        is_new && model->member_seat[who] == 0 && event->u.join.token_seat == 0;
+        is_new && model->member_seat[who] == 0 && !event->u.join.has_token;
 
     model->session_seat[who] = effect->u.presence.seat;
     if (!is_by_code)
@@ -333,6 +333,8 @@ const char *model_check(struct model *model, const struct room_event *event,
     const struct room_effect *effect;
     bool is_gone;
 
+    if (wrong == NULL)
+        wrong = model_check_tokens(model, event, who, effects);
     if (wrong != NULL)
         return wrong;
     foresee_join(model, event, who, effects);

@@ -12,7 +12,8 @@
  *            sweep
  *            restart          (a new engine over the same disk, next run)
  * Keys:      room=tea from=ann@x.example/phone source=BYTES id= nick= shows=
- *            code=one|two|ANYTHING token=SEAT  idle= protection= names=A,B
+ *            code=one|two|ANYTHING token=ANYTHING offers=TOKEN
+ *            idle= protection= names=A,B
  *            body= payload=BYTES origin= retract=SEQ|unknown word= id= lang=
  *            before=TIME times=N size=N
  *            and the words: state marker omemo link certain silent nobody

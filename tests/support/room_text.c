@@ -184,6 +184,22 @@ static void store_session(struct buf *out, const struct room_effect *effect)
     add_text(out, "presence", session->presence);
 }
 
+static void store_token(struct buf *out, const struct room_effect *effect)
+{
+    const struct room_token_image *token = &effect->u.token;
+
+    room_text_add(out, "store   tokens %" PRIu32 " seat=%d", token->family,
+                  token->seat);
+    for (size_t i = 0; i < token->count; i++)
+        room_text_add(out, "%s%.32s", i > 0 ? "," : " ",
+                      (const char *)token->digests[i].at);
+    if (token->seat == 0)
+        return;
+    add_moment(out, "issued", token->issued_ms);
+    add_moment(out, "used", token->used_ms);
+    room_text_add(out, " by=%.*s", (int)token->holder.len, token->holder.at);
+}
+
 static void store_limit(struct buf *out, const struct room_effect *effect)
 {
     const struct room_limit_image *limit = &effect->u.limit;
@@ -238,6 +254,7 @@ static void presence(struct buf *out, const struct room_effect *effect)
     add_text(out, "jid", effect->u.presence.jid);
     if (effect->u.presence.is_available)
         add_text(out, "shows", effect->u.presence.presence);
+    add_text(out, "token", effect->u.presence.token);
 }
 
 static void replay(struct buf *out, const struct room_effect *effect)
@@ -344,6 +361,8 @@ static void stored(struct buf *out, const struct room_effect *effect)
         store_message(out, effect);
     else if (effect->kind == ROOM_EFFECT_STORE_SESSION)
         store_session(out, effect);
+    else if (effect->kind == ROOM_EFFECT_STORE_TOKEN)
+        store_token(out, effect);
     else if (effect->kind == ROOM_EFFECT_STORE_LIMIT)
         store_limit(out, effect);
     else

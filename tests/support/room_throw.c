@@ -48,6 +48,33 @@ static struct span throw_presence(struct thrower *by)
     return span_of(shown[dice_throw(by->dice, 3)]);
 }
 
+/* Guests show what anybody was ever given, as thieves do, and sometimes what
+ * nobody was. */
+static void throw_token(struct thrower *by, struct thrown *thrown)
+{
+    struct room_join *join = &thrown->event.u.join;
+    size_t count = by->model->token_count;
+    size_t token;
+    char text[MODEL_TOKEN_CHARS];
+
+    if (model_people[thrown->who].leg != ROOM_LEG_GUEST)
+        return;
+    model_token_text(count, thrown->offer);
+    join->offer.text = span_of(thrown->offer);
+    join->offer.digest = line_code(join->offer.text);
+    if (!dice_is(by->dice, 2))
+        return;
+    /* Mostly a late one: the others are long dead. */
+    token = dice_throw(by->dice, (uint32_t)count + 1);
+    if (count > 6 && !dice_is(by->dice, 4))
+        token = count - dice_throw(by->dice, 6);
+    model_token_text(token < count ? token : MODEL_TOKENS_MAX, text);
+    join->has_code = true;
+    join->has_token = true;
+    join->code = (struct secret){{0}};
+    join->token = line_code(span_of(text));
+}
+
 static void throw_join(struct thrower *by, struct thrown *thrown)
 {
     static const char *const codes[] = {"one", "two", "bad", "one", "two"};
@@ -58,9 +85,7 @@ static void throw_join(struct thrower *by, struct thrown *thrown)
     join->has_code = code < 5;
     if (join->has_code)
         join->code = line_code(span_of(codes[code]));
-    if (dice_is(by->dice, 12) &&
-        model_people[thrown->who].leg == ROOM_LEG_GUEST)
-        join->token_seat = (uint8_t)(1 + dice_throw(by->dice, 2));
+    throw_token(by, thrown);
     join->presence = throw_presence(by);
     join->history = (struct room_history_request){-1, -1, -1};
 }

@@ -12,6 +12,7 @@ struct thrown {
     size_t who; /* in model_people */
     size_t origin;
     char to[64];
+    char offer[MODEL_TOKEN_CHARS];
 };
 
 struct thrower {

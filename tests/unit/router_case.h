@@ -126,7 +126,7 @@ static inline void on_open(void *self, const struct xml_node *root)
 }
 
 static inline void on_element(void *self, const struct xml_node *node,
-                       enum xml_verdict verdict)
+                              enum xml_verdict verdict)
 {
     struct world *world = self;
 
@@ -178,21 +178,21 @@ static inline void close_router(struct world *world)
 }
 
 static inline void peer_up(struct world *world, struct link_peer *peer,
-                    struct link_peer **place)
+                           struct link_peer **place)
 {
     *place = peer;
     router_handler()->on_up(world->router, peer);
 }
 
 static inline void peer_down(struct world *world, struct link_peer *peer,
-                      struct link_peer **place)
+                             struct link_peer **place)
 {
     router_handler()->on_down(world->router, peer);
     *place = NULL;
 }
 
 static inline void init_peer(struct link_peer *peer, enum link_kind kind,
-                      struct span domain)
+                             struct span domain)
 {
     *peer = (struct link_peer){
         .kind = kind,
@@ -265,7 +265,8 @@ static inline void restart(struct world *world)
 }
 
 /* Reads one stanza as from `peer`, without a tick. */
-static inline void hear(struct world *world, struct link_peer *peer, const char *xml)
+static inline void hear(struct world *world, struct link_peer *peer,
+                        const char *xml)
 {
     world->speaker = peer;
     check_ok(xml_reader_feed(world->reader, span_of(xml)));
@@ -307,7 +308,7 @@ static inline size_t count_of(const char *text, const char *what)
 
 /* Cuts the value of a result field out of what the control peer got. */
 static inline void take_field(struct world *world, const char *var, char *out,
-                       size_t size)
+                              size_t size)
 {
     const char *at = strstr(sent(&world->control), var);
     const char *end;
@@ -346,8 +347,8 @@ static inline void make_chat(struct world *world, const char *idle)
 }
 
 /* Somebody enters with the code of a seat, 1 or 2. */
-static inline void join(struct world *world, struct link_peer *peer, const char *jid,
-                 int seat)
+static inline void join(struct world *world, struct link_peer *peer,
+                        const char *jid, int seat)
 {
     char xml[1024];
 
@@ -359,8 +360,8 @@ static inline void join(struct world *world, struct link_peer *peer, const char 
     hear(world, peer, xml);
 }
 
-static inline void say(struct world *world, struct link_peer *peer, const char *jid,
-                const char *body)
+static inline void say(struct world *world, struct link_peer *peer,
+                       const char *jid, const char *body)
 {
     char xml[1024];
 

@@ -214,6 +214,11 @@ static void h9_ids(void **state)
                   "</field>"),
              f->ids[4], f->ids[1]);
     check_query(f, form, "14", 2, true);
+    snprintf(form, sizeof(form),
+             FORM("<field var='ids'><value>%s</value><value>%s</value>"
+                  "<value>%s</value><value>%s</value></field>"),
+             f->ids[2], f->ids[5], f->ids[0], f->ids[2]);
+    check_query(f, form, "025", 3, true);
     snprintf(form, sizeof(form), FORM(FIELD("after-id", "%s")), f->ids[3]);
     check_query(f, form, "45", 2, true);
     snprintf(form, sizeof(form), FORM(FIELD("before-id", "%s")), f->ids[2]);

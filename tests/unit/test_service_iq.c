@@ -372,20 +372,13 @@ static void omemo_room_shows_addresses(void **state)
 static void seat_look_up(void **state)
 {
     struct fixture *f = *state;
-    char xml[1024];
 
-    snprintf(xml, sizeof(xml),
-             "<iq from='" GUEST "' to='" WORLD_DOMAIN
-             "' type='get' id='seat-1'>"
-             "<seat xmlns='" NS_SEAT "' id='%.16s'/><source xmlns='" NS_SOURCE
-             "' id='9c11'/></iq>",
-             f->world.seat_ids[1]);
-    world_hear(&f->world, ROOM_LEG_GUEST, xml);
+    world_hear_file(&f->world, ROOM_LEG_GUEST, "seat-request");
     world_says_file(&f->world, "seat-result");
     f->world.has_ended = true;
     f->world.cause = ROOM_CAUSE_SILENCE;
     room_forget(f->world.engine, room_find(f->world.engine, SPAN(WORLD_LOCAL)));
-    world_hear(&f->world, ROOM_LEG_GUEST, xml);
+    world_hear_file(&f->world, ROOM_LEG_GUEST, "seat-request");
     world_says_file(&f->world, "seat-ended");
 }
 

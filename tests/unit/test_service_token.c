@@ -108,20 +108,29 @@ static void old_one_dies_with_its_successor(void **state)
 static void lost_answer_is_no_replay(void **state)
 {
     struct fixture *f = *state;
+    char first[TOKEN_BYTES], second[TOKEN_BYTES], again[TOKEN_BYTES];
+
+    join(f, TAB, f->codes[1], first);
+    leave(f, TAB);
+    join(f, TAB, first, second);
+    leave(f, TAB);
+    assert_int_equal(strlen(join(f, OTHER, first, again)), 64);
+    assert_string_not_equal(second, again);
+}
+
+static void a_copied_tab_goes_its_own_way(void **state)
+{
+    struct fixture *f = *state;
     char first[TOKEN_BYTES], second[TOKEN_BYTES], copy[TOKEN_BYTES];
     char third[TOKEN_BYTES];
 
     join(f, TAB, f->codes[1], first);
     leave(f, TAB);
     join(f, TAB, first, second);
+    assert_int_equal(strlen(join(f, OTHER, first, copy)), 64);
     leave(f, TAB);
-    join(f, OTHER, first, copy);
-    assert_int_equal(strlen(copy), 64);
-    assert_string_not_equal(second, copy);
     leave(f, OTHER);
-    /* both go on, each its own family */
     assert_int_equal(strlen(join(f, TAB, second, third)), 64);
-    leave(f, TAB);
     assert_int_equal(strlen(join(f, OTHER, copy, third)), 64);
 }
 
@@ -140,6 +149,26 @@ static void forged_tokens(void **state)
         assert_string_equal(join(f, OTHER, forged, none), "");
         assert_true(is_refused(f));
     }
+}
+
+static void other_forms_are_wrong_codes(void **state)
+{
+    struct fixture *f = *state;
+    char token[TOKEN_BYTES], next[TOKEN_BYTES], text[2 * TOKEN_BYTES];
+
+    join(f, TAB, f->codes[1], token);
+    leave(f, TAB);
+    snprintf(text, sizeof(text), "%.63s", token);
+    assert_string_equal(join(f, OTHER, text, next), "");
+    assert_true(is_refused(f));
+    assert_true(world_has(&f->world, "left='4'"));
+    snprintf(text, sizeof(text), "%sa", token);
+    assert_string_equal(join(f, OTHER, text, next), "");
+    snprintf(text, sizeof(text), "%.63sg", token);
+    assert_string_equal(join(f, OTHER, text, next), "");
+    assert_true(world_has(&f->world, "left='2'"));
+    snprintf(text, sizeof(text), " %s\n", token);
+    assert_int_equal(strlen(join(f, OTHER, text, next)), 64);
 }
 
 static void apps_get_and_use_none(void **state)
@@ -194,15 +223,52 @@ static void token_of_another_room(void **state)
     world_close(&other);
 }
 
+/* What the gateway says to the domain goes for every room. */
+static void away_and_gone_by_one_presence(void **state)
+{
+    struct fixture *f = *state;
+    char token[TOKEN_BYTES];
+    const struct xml_node *out;
+
+    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@example.org/a", f->codes[0]);
+    join(f, TAB, f->codes[1], token);
+    world_hear(&f->world, ROOM_LEG_GUEST,
+               "<presence from='" TAB "' to='" WORLD_DOMAIN
+               "'><show>away</show></presence>");
+    assert_int_equal(f->world.out_count, 2);
+    out = f->world.outs[1];
+    check_span(xml_attr(out, "from"), WORLD_ROOM "/Anny");
+    check_span(xml_text(xml_child(out, "show", NULL)), "away");
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<presence type='unavailable' from='" TAB "' to='" WORLD_DOMAIN
+               "'/>");
+    world_is_silent(&f->world);
+    world_hear(&f->world, ROOM_LEG_GUEST,
+               "<presence type='unavailable' from='" TAB "' to='" WORLD_DOMAIN
+               "'/>");
+    assert_int_equal(f->world.out_count, 2);
+    assert_true(world_has(&f->world, "unavailable"));
+    world_hear(&f->world, ROOM_LEG_GUEST,
+               "<presence type='unavailable' from='" TAB "' to='" WORLD_DOMAIN
+               "'/>");
+    world_is_silent(&f->world);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(token_opens_its_seat),     TEST(old_one_dies_with_its_successor),
-        TEST(lost_answer_is_no_replay), TEST(forged_tokens),
-        TEST(apps_get_and_use_none),    TEST(nobody_else_sees_it),
+        TEST(token_opens_its_seat),
+        TEST(old_one_dies_with_its_successor),
+        TEST(lost_answer_is_no_replay),
+        TEST(a_copied_tab_goes_its_own_way),
+        TEST(forged_tokens),
+        TEST(other_forms_are_wrong_codes),
+        TEST(apps_get_and_use_none),
+        TEST(nobody_else_sees_it),
         TEST(token_of_another_room),
+        TEST(away_and_gone_by_one_presence),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

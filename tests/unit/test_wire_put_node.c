@@ -104,6 +104,19 @@ static void attributes_keep_namespace_and_prefix(void **state)
     buf_clear(&copier.out);
 }
 
+/* It may be no default namespace: who wrote it so would lose the link. */
+static void what_is_xml_keeps_its_prefix(void **state)
+{
+    struct copier copier;
+
+    (void)state;
+    copy(&copier, NS_CLIENT,
+         "<xml:a><xml:b/><c xmlns='u:c'><xml:d>t</xml:d></c></xml:a>");
+    check_span(buf_span(&copier.out),
+               "<xml:a><xml:b/><c xmlns='u:c'><xml:d>t</xml:d></c></xml:a>");
+    buf_clear(&copier.out);
+}
+
 static void what_is_written_reads_the_same(void **state)
 {
     static const char *const inputs[] = {
@@ -234,6 +247,7 @@ int main(void)
         cmocka_unit_test(stanza_namespace_is_not_written),
         cmocka_unit_test(namespaces_are_written_where_they_change),
         cmocka_unit_test(attributes_keep_namespace_and_prefix),
+        cmocka_unit_test(what_is_xml_keeps_its_prefix),
         cmocka_unit_test(what_is_written_reads_the_same),
         cmocka_unit_test(a_prefix_is_declared_once_while_it_holds),
         cmocka_unit_test(what_could_be_read_can_be_read_again),

@@ -89,7 +89,7 @@ async def program_runs_once_per_data_dir(w):
 
 @story(servers=DIRECT)
 async def program_stops_and_reloads_by_signal(w):
-    """SIGTERM ends it within two seconds; SIGHUP with a bad file is survived."""
+    """SIGTERM ends it within two seconds; a bad file at SIGHUP is survived."""
     await w.start(component_server='')
     room = await w.new_room()
     w.component.configure(limits_body_max='nonsense')

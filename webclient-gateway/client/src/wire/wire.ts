@@ -18,7 +18,6 @@ import {
     parseSeat,
 } from './parse';
 import { NS } from './ns';
-import { domainOfGreeting } from './greeting';
 import * as say from './stanzas';
 import { attr, child } from './xml';
 
@@ -61,22 +60,19 @@ export class Wire {
     private waiting: (() => void)[] = [];
 
     constructor(
-        private readonly url: string,
+        url: string,
         readonly domain: string,
         private readonly tell: (event: WireEvent) => void,
         private readonly newId: () => string,
     ) {
+        /* The library would write to the console of what passes. */
+        Strophe.setLogLevel(Strophe.LogLevel.FATAL);
         this.connection = new Strophe.Connection(url, {
             enableStreamManagement: true,
             /* Only for as long as the page lives: a copied tab must not take
              * over this one's session. */
             streamManagement: { storage: new MemoryStorageBackend() },
         });
-    }
-
-    /* Asks the server itself which domain it serves. */
-    static ask(url: string, host: string): Promise<string> {
-        return domainOfGreeting(url, host);
     }
 
     get isUp(): boolean {
@@ -213,7 +209,7 @@ export class Wire {
         this.state = 'up';
         this.tries = 0;
         const connection = this.connection;
-        connection.addHandler((e: Element) => this.onStanza(e), null as never, null as never);
+        connection.addHandler((e: Element) => this.onStanza(e), '', '', '');
         this.pinger = window.setInterval(() => this.wake(), PING_EVERY_MS);
         this.tell({
             type: 'line',

@@ -1,0 +1,159 @@
+/* service_guest.c - which rooms a guest is in.
+ *
+ * The gateway knows nothing of rooms.  When a browser is gone for a while or
+ * for good it says so once, to DOMAIN, and that goes for every room. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "service/service_internal.h"
+
+struct service_guest {
+    size_t count;
+    char rooms[SERVICE_GUEST_ROOMS][ID_CHARS];
+    size_t jid_len;
+    char jid[];
+};
+
+static struct span key_of(const struct service_guest *guest)
+{
+    return (struct span){guest->jid, guest->jid_len};
+}
+
+void service_forget_guests(struct service *service)
+{
+    struct service_guest *guest;
+    size_t at = 0;
+
+    while ((guest = map_next(&service->guests, &at)) != NULL)
+        free(guest);
+    map_clear(&service->guests);
+}
+
+static struct service_guest *find(struct service_call *call)
+{
+    return map_get(&call->service->guests, call->stanza->from.full);
+}
+
+/* Any one goes: the gateway has far fewer places than we remember guests, so
+ * most of those here have long left. */
+static void make_place(struct service *service)
+{
+    size_t at = 0;
+    struct service_guest *guest;
+
+    if (service->guests.count < SERVICE_GUESTS_MAX)
+        return;
+    guest = map_next(&service->guests, &at);
+    if (guest != NULL)
+        free(map_remove(&service->guests, key_of(guest)));
+}
+
+static enum err remember(struct service_call *call, struct service_guest **out)
+{
+    struct span jid = call->stanza->from.full;
+    struct service_guest *guest;
+    enum err rc;
+
+    make_place(call->service);
+    guest = calloc(1, sizeof(*guest) + jid.len);
+    if (guest == NULL)
+        return ERR_NOMEM;
+    guest->jid_len = jid.len;
+    memcpy(guest->jid, jid.at, jid.len);
+    rc = map_put(&call->service->guests, key_of(guest), guest);
+    if (rc != ERR_OK) {
+        free(guest);
+        return rc;
+    }
+    *out = guest;
+    return ERR_OK;
+}
+
+static size_t index_of(const struct service_guest *guest, struct span local)
+{
+    size_t i = 0;
+
+    while (i < guest->count &&
+           !span_equal((struct span){guest->rooms[i], ID_CHARS}, local))
+        i++;
+    return i;
+}
+
+static void drop_room(struct service_guest *guest, size_t at)
+{
+    guest->count--;
+    memmove(guest->rooms[at], guest->rooms[at + 1],
+            (guest->count - at) * sizeof(guest->rooms[0]));
+}
+
+enum err service__guest_joined(struct service_call *call)
+{
+    struct span local = room_local(call->room);
+    struct service_guest *guest = find(call);
+    enum err rc;
+
+    if (guest == NULL && (rc = remember(call, &guest)) != ERR_OK)
+        return rc;
+    if (index_of(guest, local) < guest->count)
+        return ERR_OK;
+    if (guest->count == SERVICE_GUEST_ROOMS)
+        drop_room(guest, 0);
+    memcpy(guest->rooms[guest->count++], local.at, ID_CHARS);
+    return ERR_OK;
+}
+
+void service__guest_left(struct service_call *call)
+{
+    struct service_guest *guest;
+    size_t at;
+
+    if (call->in->leg != ROOM_LEG_GUEST || (guest = find(call)) == NULL)
+        return;
+    at = index_of(guest, room_local(call->room));
+    if (at < guest->count)
+        drop_room(guest, at);
+    if (guest->count == 0)
+        free(map_remove(&call->service->guests, key_of(guest)));
+}
+
+static enum err tell_room(struct service_call *call, struct span local,
+                          bool is_leaving)
+{
+    const struct service_port *port = &call->service->port;
+    struct service_found found;
+    struct room_event event;
+    enum err rc = port->find_room(port->self, local, &found);
+
+    if (rc != ERR_OK || found.fate != SERVICE_LIVE ||
+        room_seat_of_session(found.room, call->stanza->from.full) == 0)
+        return rc;
+    call->room = found.room;
+    event = service__event(call,
+                           is_leaving ? ROOM_EVENT_LEAVE : ROOM_EVENT_PRESENCE);
+    event.request.kind = ROOM_REQUEST_NONE;
+    if (!is_leaving)
+        rc = service__presence_payload(call, &event.u.presence);
+    if (rc == ERR_OK)
+        rc = service__step(call, &event);
+    call->room = NULL;
+    return rc;
+}
+
+enum err service__guest_presence(struct service_call *call)
+{
+    struct span type = call->stanza->type;
+    bool is_leaving = span_is(type, "unavailable");
+    struct service_guest *guest = find(call);
+    enum err rc = ERR_OK;
+
+    if (call->in->leg != ROOM_LEG_GUEST || guest == NULL ||
+        (type.at != NULL && !is_leaving))
+        return ERR_OK;
+    for (size_t i = 0; rc == ERR_OK && i < guest->count; i++)
+        rc = tell_room(call, (struct span){guest->rooms[i], ID_CHARS},
+                       is_leaving);
+    /* If the tick fails after this, the guest is asked for by pings. */
+    if (rc == ERR_OK && is_leaving)
+        free(map_remove(&call->service->guests, key_of(guest)));
+    return rc;
+}

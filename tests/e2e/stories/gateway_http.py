@@ -1,0 +1,229 @@
+"""What the gateway says over HTTP, and to whom it opens a WebSocket."""
+
+import asyncio
+import gzip
+import json
+import os
+
+from harness.check import holds, same
+from harness.gateway import PAGE, Gateway, Raw
+from harness.process import Process, free_port, wait_for_port
+from harness.story import DIRECT, story
+
+
+async def begin(w, **settings):
+    await w.start()
+    return await Gateway(w).launch(**settings).ready()
+
+
+@story(servers=DIRECT)
+async def gateway_pages(w):
+    """The client, packed where it may be; headers that keep strangers out."""
+    gateway = await begin(w)
+    page = await gateway.http('GET /')
+    same((page.status, page.body), (200, PAGE))
+    policy = page.headers['content-security-policy']
+    for part in ("default-src 'none'", "frame-ancestors 'none'",
+                 "script-src 'self'", 'ws://127.0.0.1:%d' % gateway.port):
+        holds(policy, part)
+    assert 'unsafe' not in policy, policy
+    same(page.headers['referrer-policy'], 'no-referrer')
+    same(page.headers['x-content-type-options'], 'nosniff')
+    assert 'set-cookie' not in page.headers
+    packed = await gateway.http('GET /', headers=['Accept-Encoding: br, gzip'])
+    same(packed.headers['content-encoding'], 'gzip')
+    same(gzip.decompress(packed.body), PAGE)
+    again = await gateway.http(
+        'GET /', headers=['If-None-Match: ' + page.headers['etag']])
+    same((again.status, again.body), (304, b''))
+    head = await gateway.http('HEAD /')
+    same((head.status, head.body), (200, b''))
+    script = await gateway.http('GET /assets/main-7QX2KD3A.js')
+    same(len(script.body), 24000)
+    holds(script.headers['cache-control'], 'immutable')
+    gateway.end()
+
+
+@story(servers=DIRECT)
+async def gateway_other_pages(w):
+    """host-meta, metrics, and nothing that is not in the list."""
+    gateway = await begin(w)
+    wanted = 'ws://127.0.0.1:%d/xmpp-websocket' % gateway.port
+    meta = await gateway.http('GET /.well-known/host-meta')
+    same(meta.headers['content-type'], 'application/xrd+xml')
+    same(meta.headers['access-control-allow-origin'], '*')
+    holds(meta.body.decode(), wanted)
+    meta = await gateway.http('GET /.well-known/host-meta.json')
+    holds(meta.body.decode(), wanted)
+    facts = await gateway.http('GET /config.json')
+    same((json.loads(facts.body), facts.headers['cache-control']),
+         ({'domain': w.domain, 'xmpp': False}, 'no-store'))
+    for path in ('/..%2f..%2fetc/passwd', '/%2e%2e/keys', '/index.html.gz',
+                 '/rm7q2k9d4xw3c5v8', '//etc/passwd', '/assets'):
+        answer = await gateway.http('GET ' + path)
+        assert answer.status in (400, 403, 404), (path, answer.status)
+        same(answer.headers.get('cache-control', 'no-store'), 'no-store')
+    for method in ('POST', 'PUT', 'DELETE', 'OPTIONS'):
+        answer = await gateway.http(method + ' /',
+                                    headers=['Content-Length: 0'])
+        assert 400 <= answer.status < 500, (method, answer.status)
+    answer = await gateway.http(
+        'PUT /upload/badtoken/../../x.html',
+        headers=['Content-Type: text/html',
+                 'Content-Length: 99999999999999999999'],
+        body=b'<script>alert(1)</script>')
+    assert answer.status == 0 or 400 <= answer.status < 500, answer.status
+    same((await gateway.http('GET /healthz', gateway.metrics)).status, 200)
+    same((await gateway.http('GET /metrics')).status, 404)
+    same(await gateway.metric('component_up'), 1)
+    gateway.end()
+
+
+async def speaks_no_http2(gateway):
+    """The library takes the upgrade by itself; nothing is served over it."""
+    for rest in (b'', b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+                 + b'\0\0\0\4\0\0\0\0\0'):
+        raw = Raw(gateway)
+        raw.reader, raw.writer = await asyncio.open_connection(
+            '127.0.0.1', gateway.port)
+        raw.writer.write(b'GET / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\n'
+                         b'Connection: Upgrade, HTTP2-Settings\r\n'
+                         b'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n'
+                         + rest)
+        data = b''
+        try:
+            while piece := await asyncio.wait_for(raw.reader.read(4096), 10.0):
+                data += piece
+        except (ConnectionError, asyncio.TimeoutError):
+            pass
+        assert PAGE not in data and b'text/html' not in data, data
+        raw.close()
+
+
+@story(servers=DIRECT)
+async def gateway_smuggling(w):
+    """A body is no second request, whoever shares the line."""
+    gateway = await begin(w)
+    inner = b'GET /config.json HTTP/1.1\r\nHost: x\r\n\r\n'
+    for method in ('POST', 'GET', 'PUT', 'HEAD'):
+        for header in ('Content-Length: %d' % len(inner),
+                       'Transfer-Encoding: chunked'):
+            reader, writer = await asyncio.open_connection(
+                '127.0.0.1', gateway.port)
+            writer.write(('%s / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n'
+                          % (method, header)).encode() + inner)
+            data = await asyncio.wait_for(reader.read(), 15.0)
+            assert data.count(b'HTTP/1.') <= 1, data
+            assert b'"domain"' not in data, data
+            writer.close()
+    reader, writer = await asyncio.open_connection('127.0.0.1', gateway.port)
+    writer.write(inner * 3)
+    data = b''
+    while data.count(b'"domain"') < 3:
+        piece = await asyncio.wait_for(reader.read(4096), 15.0)
+        assert piece, data
+        data += piece
+    writer.close()
+    gateway.end()
+
+
+@story(servers=DIRECT)
+async def gateway_origins(w):
+    """Only our own pages open a WebSocket, and only for xmpp."""
+    gateway = await begin(w, gateway_origins='https://other.example')
+    own = gateway.url
+    for origin, status in (
+            (own, 101), ('https://other.example', 101),
+            ('https://evil.example', 403), ('null', 403), (False, 403),
+            (own + '.evil.example', 403), (own + '0', 403),
+            ('http://127.0.0.1', 403), (own + '/', 403),
+            ('https://sub.other.example', 403), (own.upper(), 403)):
+        raw = Raw(gateway)
+        same(await raw.open(origin), status, origin)
+        raw.close()
+    raw = Raw(gateway)
+    same(await raw.open(protocol='foo, xmpp'), 101)
+    holds(raw.head.lower(), 'sec-websocket-protocol: xmpp')
+    assert 'extensions' not in raw.head.lower(), raw.head
+    raw.close()
+    for protocol in (None, 'foo', 'b' + ' ' * 3000 + 'x',
+                     'b' + ' ' * 32000 + 'x'):
+        raw = Raw(gateway)
+        assert await raw.open(protocol=protocol) in (0, 400, 403, 431)
+        raw.close()
+    raw = Raw(gateway)
+    assert await raw.open(path='/elsewhere') in (0, 400, 404)
+    raw.close()
+    raw = Raw(gateway)
+    assert await raw.open(headers=[
+        'Sec-WebSocket-Extensions: permessage-deflate']) == 101
+    assert 'deflate' not in raw.head, raw.head
+    raw.close()
+    await speaks_no_http2(gateway)
+    assert await gateway.metric('refused_origin_total') >= 8
+    gateway.end()
+
+
+@story(servers=DIRECT)
+async def gateway_addresses(w):
+    """Twenty sockets of one address, ten at once; others are not touched."""
+    gateway = await begin(w)
+    here = ['X-Forwarded-For: 203.0.113.7']
+    raws, statuses = [], []
+    for _ in range(14):
+        raw = Raw(gateway)
+        raws.append(raw)
+        statuses.append(await raw.open(headers=here))
+    assert 10 <= statuses.count(101) <= 12, statuses
+    assert statuses[-1] == 429, statuses
+    for number in range(3):
+        raw = Raw(gateway)
+        raws.append(raw)
+        same(await raw.open(headers=['X-Forwarded-For: 203.0.113.7, '
+                                     '198.51.100.%d' % number]), 101)
+    for raw in raws:
+        raw.close()
+    gateway.end()
+
+
+@story(servers=DIRECT)
+async def gateway_own_user(w):
+    """Under its own user it can read neither the secret nor the data."""
+    if os.getuid() != 0:
+        return
+    port = free_port()
+    secret = os.path.join(w.component.folder, 'secret')
+    with open(secret, 'w', encoding='utf-8') as file:
+        file.write('hush\n')
+    os.chmod(secret, 0o600)
+    gateway = Gateway(w)
+    w.component.configure(**gateway.settings())
+    os.chmod(w.component.folder, 0o711)
+    await w.start(component_gateway_user='nobody')
+    os.chmod(w.component.config, 0o644)
+    for path in (gateway.folder, os.path.join(gateway.folder, 'assets')):
+        os.chmod(path, 0o755)
+    gateway.process = Process(
+        'duologue-gateway',
+        ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups',
+         w.component.program('duologue-gateway'), '-c', w.component.config,
+         '--static', gateway.folder], gateway.log)
+    wait_for_port(gateway.port, gateway.process)
+    await gateway.ready()
+    assert port != gateway.port
+    room = await w.new_room()
+    tab = await gateway.tab()
+    await tab.join(room.jid, 'x', room.code(1))
+    pid = gateway.process.popen.pid
+    same(os.stat('/proc/%d' % pid).st_uid != 0, True, 'who it runs as')
+    for path in (secret, w.component.data):
+        probe = Process('probe', ['setpriv', '--reuid=nobody',
+                                  '--regid=nogroup', '--clear-groups', 'sh',
+                                  '-c', 'ls "$1"/. || cat "$1"', '-', path],
+                        os.path.join(w.folder, 'probe.log'))
+        assert probe.wait() != 0, path + ' can be read'
+    opened = [os.readlink('/proc/%d/fd/%s' % (pid, fd))
+              for fd in os.listdir('/proc/%d/fd' % pid)]
+    assert not [p for p in opened if p.startswith(w.folder)
+                and not p.endswith('.log')], opened
+    gateway.end()

@@ -1,0 +1,190 @@
+/* Addresses, origins, buckets, shares and queues. */
+#include "gateway/limits.h"
+
+#include <string.h>
+
+#include "gateway/origin.h"
+#include "gateway/queue.h"
+#include "support/check.h"
+
+static struct address address(const char *text)
+{
+    struct address out;
+
+    assert_true(address_parse(span_of(text), &out));
+    return out;
+}
+
+static void a_household_is_one_address(void **state)
+{
+    char a[ADDRESS_KEY_BYTES];
+    char b[ADDRESS_KEY_BYTES];
+    struct address one = address("2001:db8:1:2::1");
+    struct address two = address("2001:db8:1:2:ffff::9");
+    struct address other = address("2001:db8:1:3::1");
+    struct address v4 = address("192.0.2.1");
+    struct address mapped = address("::ffff:192.0.2.1");
+    struct address out = v4;
+
+    (void)state;
+    assert_true(span_equal(address_key(&one, a), address_key(&two, b)));
+    assert_false(span_equal(address_key(&one, a), address_key(&other, b)));
+    assert_true(span_equal(address_key(&v4, a), address_key(&mapped, b)));
+    assert_int_equal(address_key(&v4, a).len, 5);
+    assert_false(address_parse(SPAN("192.0.2"), &out));
+    assert_false(address_parse(SPAN(""), &out));
+    assert_false(address_parse(SPAN("localhost"), &out));
+    assert_true(span_equal(address_key(&v4, a), address_key(&out, b)));
+}
+
+static void only_proxies_speak_for_others(void **state)
+{
+    static const struct {
+        const char *peer;
+        const char *header;
+        const char *client;
+    } cases[] = {
+        {"192.0.2.1", "198.51.100.1", "192.0.2.1"},
+        {"127.0.0.1", "198.51.100.1", "198.51.100.1"},
+        {"127.0.0.1", "", "127.0.0.1"},
+        {"127.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"},
+        {"127.0.0.1", "198.51.100.1,10.0.0.1", "198.51.100.1"},
+        {"10.0.0.1", "6.6.6.6,198.51.100.1 , 127.0.0.1", "198.51.100.1"},
+        {"127.0.0.1", "6.6.6.6, unknown", "127.0.0.1"},
+        {"127.0.0.1", "127.0.0.1", "127.0.0.1"},
+    };
+    char *names[] = {(char[]){"127.0.0.1"}, (char[]){"10.0.0.1"}};
+    struct config_list proxies = {names, 2};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct address peer = address(cases[i].peer);
+        struct address wanted = address(cases[i].client);
+        struct address got =
+            address_of_client(&proxies, &peer, span_of(cases[i].header));
+
+        assert_memory_equal(got.bytes, wanted.bytes, sizeof(got.bytes));
+    }
+}
+
+static void an_origin_is_exact(void **state)
+{
+    static const char *const others[] = {
+        "null",
+        "",
+        "https://chat.example.org.evil.example",
+        "https://chat.example.org:443",
+        "http://chat.example.org",
+        "https://CHAT.example.org",
+        "https://chat.example.org/",
+        "https://a.chat.example.org",
+    };
+    char *names[] = {(char[]){"https://other.example"}};
+    struct config config = CONFIG_EMPTY;
+
+    (void)state;
+    config.public_url.origin = (char[]){"https://chat.example.org"};
+    config.origins.list = (struct config_list){names, 1};
+    assert_true(origin_is_allowed(&config, SPAN("https://chat.example.org")));
+    assert_true(origin_is_allowed(&config, SPAN("https://other.example")));
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_false(origin_is_allowed(&config, span_of(others[i])));
+    assert_false(origin_is_allowed(&config, SPAN_EMPTY));
+    config.origins.is_missing_allowed = true;
+    assert_true(origin_is_allowed(&config, SPAN_EMPTY));
+    assert_false(origin_is_allowed(&config, SPAN("")));
+}
+
+static void a_bucket_fills_at_its_pace(void **state)
+{
+    struct bucket bucket;
+
+    (void)state;
+    bucket_init(&bucket, 5, 10, 1000);
+    bucket_take(&bucket, 10, 1000);
+    assert_false(bucket_has(&bucket, 1000));
+    assert_false(bucket_has(&bucket, 1199));
+    assert_true(bucket_has(&bucket, 1200));
+    assert_false(bucket_is_full(&bucket, 2999));
+    assert_true(bucket_is_full(&bucket, 3000));
+    bucket_take(&bucket, 100, 3000); /* more than there is */
+    assert_false(bucket_has(&bucket, 3000));
+    assert_true(bucket_is_full(&bucket, INT64_MAX / 2));
+    assert_true(bucket_is_full(&bucket, 0)); /* a clock does not go back */
+}
+
+static void an_address_has_its_share(void **state)
+{
+    const uint64_t seed[2] = {1, 2};
+    struct address one = address("192.0.2.1");
+    struct address two = address("192.0.2.2");
+    struct limits_entry *entries[LIMITS_CONNECTIONS];
+    struct limits_entry *entry = NULL;
+    struct limits limits;
+    int64_t now_ms = 0;
+
+    (void)state;
+    limits_init(&limits, seed);
+    for (int i = 0; i < LIMITS_CONNECTIONS; i++) {
+        assert_true(limits_allows(&limits, &one, now_ms));
+        check_ok(limits_enter(&limits, &one, now_ms, &entries[i]));
+        now_ms += 200;
+    }
+    now_ms += 60 * 1000;
+    assert_false(limits_allows(&limits, &one, now_ms));
+    check_err(limits_enter(&limits, &one, now_ms, &entry), ERR_LIMIT);
+    check_ok(limits_enter(&limits, &two, now_ms, &entry));
+    limits_leave(entry);
+    limits_leave(entries[0]);
+    check_ok(limits_enter(&limits, &one, now_ms, &entries[0]));
+    for (int i = 0; i < LIMITS_CONNECTIONS; i++)
+        limits_leave(entries[i]);
+    for (int i = 0; i < LIMITS_BURST - 1; i++) {
+        check_ok(limits_enter(&limits, &one, now_ms, &entry));
+        limits_leave(entry);
+    }
+    check_err(limits_enter(&limits, &one, now_ms, &entry), ERR_LIMIT);
+    limits_sweep(&limits, now_ms);
+    assert_int_equal(limits.map.count, 2);
+    limits_sweep(&limits, now_ms + 60 * 1000);
+    assert_int_equal(limits.map.count, 0);
+    limits_clear(&limits);
+}
+
+static void a_queue_keeps_order_and_bounds(void **state)
+{
+    struct queue queue = QUEUE_EMPTY(3, 10);
+
+    (void)state;
+    assert_null(queue_front(&queue).at);
+    check_ok(queue_push(&queue, SPAN("one")));
+    check_ok(queue_push(&queue, SPAN("")));
+    check_err(queue_push(&queue, SPAN("eightchr")), ERR_LIMIT);
+    check_ok(queue_push(&queue, SPAN("seven77")));
+    check_err(queue_push(&queue, SPAN("")), ERR_LIMIT);
+    check_span(queue_front(&queue), "one");
+    queue_pull(&queue);
+    assert_int_equal(queue_front(&queue).len, 0);
+    assert_non_null(queue_front(&queue).at);
+    queue_pull(&queue);
+    assert_int_equal(queue.bytes, 7);
+    check_ok(queue_push(&queue, SPAN("abc")));
+    queue_clear(&queue);
+    assert_int_equal(queue.bytes + queue.count, 0);
+    check_ok(queue_push(&queue, SPAN("again")));
+    queue_clear(&queue);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_household_is_one_address),
+        cmocka_unit_test(only_proxies_speak_for_others),
+        cmocka_unit_test(an_origin_is_exact),
+        cmocka_unit_test(a_bucket_fills_at_its_pace),
+        cmocka_unit_test(an_address_has_its_share),
+        cmocka_unit_test(a_queue_keeps_order_and_bounds),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

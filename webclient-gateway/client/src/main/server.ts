@@ -1,0 +1,33 @@
+/* server.ts - where the server is, and whom it serves. */
+import { domainOfGreeting } from '../wire/greeting';
+
+export interface Server {
+    url: string; /* of the WebSocket */
+    domain: string;
+    xmpp: boolean; /* native apps can come too */
+}
+
+function socketUrl(): string {
+    const url = new URL('xmpp-websocket', document.baseURI);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    return url.href;
+}
+
+export async function findServer(): Promise<Server> {
+    const url = socketUrl();
+    try {
+        const answer = await fetch('config.json');
+        if (answer.ok) {
+            const { domain, xmpp } = (await answer.json()) as {
+                domain?: unknown;
+                xmpp?: unknown;
+            };
+            if (typeof domain === 'string')
+                return { url, domain, xmpp: xmpp !== false };
+        }
+    } catch {
+        /* Not served there: the stream itself tells. */
+    }
+    const domain = await domainOfGreeting(url, location.hostname);
+    return { url, domain, xmpp: true };
+}

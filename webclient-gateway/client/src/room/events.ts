@@ -1,0 +1,42 @@
+/* events.ts - the things that happen to a chat. Time comes in with them. */
+import type { End, Line, Presence } from './state';
+
+/* A message as the chat understands it; `who` is decided by the name. */
+export interface Heard {
+    from: string;
+    id: string;
+    originId: string;
+    archiveId: string;
+    at: number | null;
+    body: string | null;
+    outside: string | null;
+    replaces: string | null;
+    retracts: string | null;
+    retracted: boolean;
+    reacts: { to: string; with: string[] } | null;
+    displayed: string | null;
+    received: string | null;
+    typing: boolean | null;
+}
+
+export type RoomEvent =
+    | { type: 'line'; line: Line; retryAt: number | null }
+    | { type: 'facts'; name: string; idleMs: number; deadline: number | null; protection: string }
+    | { type: 'peer'; presence: Presence; now: number }
+    /* The archive's newest page, on the first entry. */
+    | { type: 'history'; heard: Heard[]; complete: boolean; now: number }
+    /* What came while we were away; then the chat is whole again. */
+    | { type: 'missed'; heard: Heard[]; now: number }
+    | { type: 'caught-up' }
+    | { type: 'older'; heard: Heard[]; complete: boolean; first: string; now: number }
+    | { type: 'heard'; heard: Heard; seen: boolean; now: number }
+    | { type: 'deadline'; deadline: number | null }
+    | { type: 'fullness'; notice: 'nearly-full' | 'full' }
+    | { type: 'send'; id: string; body: string; now: number }
+    | { type: 'failed'; id: string; why: string }
+    | { type: 'retry'; key: string; now: number }
+    | { type: 'drop'; key: string }
+    | { type: 'seen' }
+    | { type: 'looked-away' }
+    | { type: 'tick'; now: number }
+    | { type: 'ended'; by: End };

@@ -1,0 +1,76 @@
+/* state.ts - all that the page knows about one chat. Plain values. */
+
+/* A message of mine goes queued -> stored, or failed; what the other side
+ * has of it is in `deliveredTo` and `readTo` of the chat. */
+export type Fate = 'queued' | 'stored' | 'failed';
+
+export interface Message {
+    key: string; /* never changes: the origin-id, else the archive id */
+    id: string; /* as the stanza had it */
+    archiveId: string;
+    mine: boolean;
+    at: number;
+    body: string;
+    edited: boolean;
+    gone: boolean; /* taken back */
+    outside: string | null; /* an address that lies outside this chat */
+    reactions: { mine: string[]; theirs: string[] };
+    fate: Fate;
+    why: string; /* why it failed, in words */
+}
+
+export type Presence = 'online' | 'away' | 'offline';
+export type Line = 'connecting' | 'up' | 'down';
+export type End = 'me' | 'peer' | 'silence' | 'admin' | 'somebody';
+
+export interface Chat {
+    me: string;
+    peer: string;
+    protection: string;
+    joined: boolean; /* and caught up with the archive */
+    line: Line;
+    retryAt: number | null;
+    messages: Message[]; /* oldest first; queued and failed ones at the end */
+    hasOlder: boolean;
+    oldestId: string; /* archive ids of what is loaded */
+    newestId: string;
+    presence: Presence;
+    seenAt: number | null; /* the last sign of the other */
+    everSeen: boolean;
+    typingUntil: number; /* 0: not typing */
+    deliveredTo: string; /* keys of my messages; empty: none */
+    readTo: string;
+    idleMs: number;
+    deadline: number | null;
+    unread: number;
+    firstUnread: string; /* key; empty: no divider */
+    notice: 'nearly-full' | 'full' | '';
+    ended: End | null;
+}
+
+export function newChat(me: string, peer: string, protection: string): Chat {
+    return {
+        me,
+        peer,
+        protection,
+        joined: false,
+        line: 'connecting',
+        retryAt: null,
+        messages: [],
+        hasOlder: false,
+        oldestId: '',
+        newestId: '',
+        presence: 'offline',
+        seenAt: null,
+        everSeen: false,
+        typingUntil: 0,
+        deliveredTo: '',
+        readTo: '',
+        idleMs: 0,
+        deadline: null,
+        unread: 0,
+        firstUnread: '',
+        notice: '',
+        ended: null,
+    };
+}

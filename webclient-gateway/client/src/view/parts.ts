@@ -1,0 +1,148 @@
+/* parts.ts - pieces that several screens share. */
+import type { Say } from '../text/text';
+import { h, put, setText } from './dom';
+import { icon, type Icon } from './icons';
+
+export function wickLine(): HTMLElement {
+    return h(
+        'div',
+        { class: 'wick drawn', 'aria-hidden': 'true' },
+        h('div', { class: 'wick-left' }),
+    );
+}
+
+export function button(
+    words: string,
+    kind: string,
+    onclick: () => void,
+    drawing: Icon | null = null,
+): HTMLButtonElement {
+    return h(
+        'button',
+        { type: 'button', class: kind, onclick },
+        drawing === null ? null : icon(drawing),
+        h('span', {}, words),
+    );
+}
+
+/* A button that puts `text` on the clipboard and says so. */
+export function copyButton(
+    say: Say,
+    words: string,
+    text: () => string,
+    then: () => void = () => undefined,
+): HTMLButtonElement {
+    const copy = button(words, 'plain', () => void run(), 'copy');
+    const label = copy.querySelector('span') as HTMLElement;
+    let timer = 0;
+    async function run(): Promise<void> {
+        if (!(await toClipboard(text()))) return;
+        then();
+        setText(label, say('cards.copied'));
+        copy.classList.add('done');
+        window.clearTimeout(timer);
+        timer = window.setTimeout(() => {
+            setText(label, words);
+            copy.classList.remove('done');
+        }, 2500);
+    }
+    return copy;
+}
+
+/* Without a secure context there is no clipboard: the old way still works. */
+async function toClipboard(text: string): Promise<boolean> {
+    try {
+        await navigator.clipboard.writeText(text);
+        return true;
+    } catch {
+        const area = h('textarea', { class: 'unseen', readonly: true });
+        area.value = text;
+        document.body.append(area);
+        area.select();
+        const done = document.execCommand('copy');
+        area.remove();
+        return done;
+    }
+}
+
+export interface Ask {
+    title: string;
+    text: string;
+    inside?: (HTMLElement | SVGElement)[];
+    actions: HTMLElement[];
+    kind?: string;
+}
+
+let asked = 0;
+
+/* A dialog over everything; gone when closed, the focus back where it was. */
+export function ask(what: Ask): HTMLDialogElement {
+    const id = `asked-${++asked}`;
+    const back = document.activeElement;
+    const dialog = h(
+        'dialog',
+        { class: `sheet ${what.kind ?? ''}`, 'aria-labelledby': id },
+        h('h2', { id }, what.title),
+        what.text === '' ? null : h('p', {}, what.text),
+        ...(what.inside ?? []),
+        h('div', { class: 'row end' }, ...what.actions),
+    );
+    dialog.addEventListener('click', (event) => {
+        if (event.target === dialog) dialog.close();
+    });
+    dialog.addEventListener('close', () => {
+        dialog.remove();
+        if (back instanceof HTMLElement && back.isConnected) back.focus();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    return dialog;
+}
+
+/* A problem: title, explanation, next step. */
+export class Trouble {
+    readonly root = h('div', { class: 'trouble', role: 'alert' });
+
+    clear(): void {
+        if (this.root.childNodes.length > 0) put(this.root);
+    }
+
+    tell(title: string, hint: string, next: HTMLElement | null = null): void {
+        put(
+            this.root,
+            h('strong', {}, title),
+            hint === '' ? null : h('p', {}, hint),
+            next,
+        );
+    }
+}
+
+export function field(
+    id: string,
+    label: string,
+    input: HTMLElement,
+    hint: HTMLElement | null = null,
+): HTMLElement {
+    input.id = id;
+    if (hint !== null) {
+        hint.id = `${id}-hint`;
+        input.setAttribute('aria-describedby', hint.id);
+    }
+    return h('div', { class: 'field' }, h('label', { for: id }, label), input, hint);
+}
+
+/* What the protection of this chat really is, and never better. */
+export function protection(say: Say): HTMLElement {
+    return h('p', { class: 'hint guard' }, icon('shield'), say('chat.shield'));
+}
+
+/* Without a secure context some things are missing: it says which. */
+export function insecure(say: Say): HTMLElement | null {
+    if (window.isSecureContext) return null;
+    return h(
+        'div',
+        { class: 'said' },
+        h('strong', {}, say('insecure.title')),
+        h('p', { class: 'hint' }, say('insecure.hint')),
+    );
+}

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { de } from '../src/text/de';
+import { en, type Key } from '../src/text/en';
+import { chooseLanguage, fill, speak } from '../src/text/text';
+import { countdown, dayName, dayOf, seenAt, span } from '../src/view/time';
+
+const say = speak('en');
+const gaps = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+
+test('both catalogues say the same things with the same gaps', () => {
+    assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
+    for (const key of Object.keys(en) as Key[]) {
+        assert.notEqual(de[key], '', key);
+        assert.deepEqual(gaps(de[key]), gaps(en[key]), key);
+    }
+});
+
+test('no sentence shouts or speaks protocol', () => {
+    for (const text of [...Object.values(en), ...Object.values(de)])
+        assert.doesNotMatch(text, /!|\bJID\b|\bMUC\b|\broom\b|stanza/i);
+});
+
+test('the first known language wins', () => {
+    assert.equal(chooseLanguage(['fr-FR', 'de-AT', 'en']), 'de');
+    assert.equal(chooseLanguage(['fr']), 'en');
+    assert.equal(chooseLanguage([]), 'en');
+});
+
+test('a value is put in once, and not read again', () => {
+    assert.equal(fill('{a} and {b}', { a: '{b}', b: 2 }), '{b} and 2');
+    assert.equal(fill('{x}', {}), '{x}');
+    assert.equal(fill('{a}', { a: '$&' }), '$&');
+});
+
+test('a countdown ends at zero, and not before', () => {
+    assert.equal(countdown(240_000, say), '4:00');
+    assert.equal(countdown(59_001, say), '1:00');
+    assert.equal(countdown(1, say), '0:01');
+    assert.equal(countdown(-5, say), '0:00');
+    assert.equal(countdown(3 * 3_600_000, say), '3 h');
+});
+
+test('a span is said in one unit', () => {
+    assert.equal(span(30_000, say), '30 s');
+    assert.equal(span(240_000, say), '4 min');
+    assert.equal(span(86_400_000, say), '24 h');
+    assert.equal(span(7 * 86_400_000, say), '7 days');
+});
+
+test('days are local days', () => {
+    const late = new Date(2026, 10, 20, 23, 59).getTime();
+    const early = new Date(2026, 10, 21, 0, 1).getTime();
+    assert.equal(dayOf(early) - dayOf(late), 1);
+    assert.equal(dayName(late, early, 'en', say), 'Yesterday');
+    assert.equal(dayName(early, early, 'en', say), 'Today');
+    assert.match(seenAt(late, early, 'en', say), /^Yesterday, /);
+});

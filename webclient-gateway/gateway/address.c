@@ -1,0 +1,93 @@
+#include "gateway/address.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+enum { V4_BYTES = 4, V6_PREFIX_BYTES = 8, V4_IN_V6_AT = 12 };
+
+static bool is_v4_in_v6(const uint8_t *bytes)
+{
+    static const uint8_t prefix[V4_IN_V6_AT] = {[10] = 0xFF, [11] = 0xFF};
+
+    return memcmp(bytes, prefix, sizeof(prefix)) == 0;
+}
+
+bool address_parse(struct span text, struct address *out)
+{
+    char copy[INET6_ADDRSTRLEN];
+    struct address address = {{0}, false};
+
+    if (text.len == 0 || text.len >= sizeof(copy))
+        return false;
+    memcpy(copy, text.at, text.len);
+    copy[text.len] = '\0';
+    if (inet_pton(AF_INET, copy, address.bytes) == 1) {
+        address.is_v4 = true;
+    } else if (inet_pton(AF_INET6, copy, address.bytes) != 1) {
+        return false;
+    } else if (is_v4_in_v6(address.bytes)) {
+        memmove(address.bytes, address.bytes + V4_IN_V6_AT, V4_BYTES);
+        memset(address.bytes + V4_BYTES, 0, ADDRESS_BYTES - V4_BYTES);
+        address.is_v4 = true;
+    }
+    *out = address;
+    return true;
+}
+
+struct span address_key(const struct address *address,
+                        char out[ADDRESS_KEY_BYTES])
+{
+    size_t len = address->is_v4 ? V4_BYTES : V6_PREFIX_BYTES;
+
+    out[0] = address->is_v4 ? '4' : '6';
+    memcpy(out + 1, address->bytes, len);
+    return (struct span){out, 1 + len};
+}
+
+static bool is_same(const struct address *a, const struct address *b)
+{
+    return a->is_v4 == b->is_v4 &&
+           memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool address_is_trusted(const struct config_list *proxies,
+                        const struct address *address)
+{
+    for (size_t i = 0; i < proxies->len; i++) {
+        struct address proxy;
+
+        if (address_parse(span_of(proxies->at[i]), &proxy) &&
+            is_same(&proxy, address))
+            return true;
+    }
+    return false;
+}
+
+/* Cuts the last entry off `list`. */
+static struct span pull_last(struct span *list)
+{
+    size_t at = list->len;
+    struct span last;
+
+    while (at > 0 && list->at[at - 1] != ',')
+        at--;
+    last = span_trim(span_slice(*list, at, list->len));
+    *list = span_slice(*list, 0, at > 0 ? at - 1 : 0);
+    return last;
+}
+
+struct address address_of_client(const struct config_list *proxies,
+                                 const struct address *peer,
+                                 struct span forwarded_for)
+{
+    struct address client = *peer;
+
+    while (forwarded_for.len > 0 && address_is_trusted(proxies, &client)) {
+        struct address next;
+
+        if (!address_parse(pull_last(&forwarded_for), &next))
+            break;
+        client = next;
+    }
+    return client;
+}

@@ -1,0 +1,319 @@
+/* server_http.c - static files, host-meta and metrics. */
+#include <string.h>
+
+#include "gateway/server_internal.h"
+
+enum { CHUNK_BYTES = 16 * 1024 };
+
+/* How to answer a request. */
+struct answer {
+    unsigned status;
+    const char *type;
+    const char *cache;
+    const char *encoding; /* or NULL */
+    const char *etag;     /* or NULL */
+    const char *allow;    /* or NULL */
+    bool is_for_anyone;   /* XEP-0156: pages of others may read it */
+    bool is_known;        /* no body, whatever the length */
+    struct span body;
+};
+
+struct head {
+    struct lws *wsi;
+    unsigned char *at;
+    unsigned char *end;
+    bool is_full;
+};
+
+static void put(struct head *head, const char *name, const char *value)
+{
+    if (value == NULL || head->is_full)
+        return;
+    head->is_full = lws_add_http_header_by_name(
+                        head->wsi, (const unsigned char *)name,
+                        (const unsigned char *)value, (int)strlen(value),
+                        &head->at, head->end) != 0;
+}
+
+static bool write_head(const struct server *server, struct lws *wsi,
+                       const struct http_reply *reply,
+                       const struct answer *answer)
+{
+    unsigned char bytes[LWS_PRE + 4096 + HTTP_POLICY_MAX_BYTES];
+    unsigned char *start = bytes + LWS_PRE;
+    struct head head = {wsi, start, bytes + sizeof(bytes) - 1, false};
+
+    if (lws_add_http_common_headers(wsi, answer->status, answer->type,
+                                    answer->body.len, &head.at, head.end) != 0)
+        return false;
+    put(&head, "connection:", reply->is_last ? "close" : NULL);
+    put(&head, "cache-control:", answer->cache);
+    put(&head, "content-encoding:", answer->encoding);
+    put(&head, "etag:", answer->etag);
+    put(&head, "allow:", answer->allow);
+    put(&head, "vary:", answer->etag != NULL ? "Accept-Encoding" : NULL);
+    put(&head,
+        "access-control-allow-origin:", answer->is_for_anyone ? "*" : NULL);
+    put(&head, "content-security-policy:", server->policy.at);
+    put(&head, "referrer-policy:", "no-referrer");
+    put(&head, "x-content-type-options:", "nosniff");
+    put(&head, "x-frame-options:", "DENY");
+    put(&head, "cross-origin-opener-policy:", "same-origin");
+    if (!answer->is_for_anyone)
+        put(&head, "cross-origin-resource-policy:", "same-origin");
+    put(&head, "permissions-policy:",
+        "camera=(), geolocation=(), microphone=(), interest-cohort=()");
+    return !head.is_full &&
+           lws_finalize_write_http_header(wsi, start, &head.at, head.end) == 0;
+}
+
+/* What the callback must return when the answer is complete. */
+static int complete(struct lws *wsi, const struct http_reply *reply)
+{
+    if (reply->is_last)
+        return -1;
+    return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
+}
+
+static bool is_head_request(struct lws *wsi)
+{
+    return lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
+}
+
+static int send_answer(const struct server *server, struct lws *wsi,
+                       struct http_reply *reply, const struct answer *answer)
+{
+    bool has_content =
+        answer->body.len > 0 && !answer->is_known && !is_head_request(wsi);
+
+    if (!write_head(server, wsi, reply, answer))
+        return -1;
+    if (!has_content)
+        return complete(wsi, reply);
+    reply->body = answer->body;
+    lws_callback_on_writable(wsi);
+    return 0;
+}
+
+static int write_body(struct lws *wsi, struct http_reply *reply)
+{
+    unsigned char bytes[LWS_PRE + CHUNK_BYTES];
+    struct span piece = span_slice(reply->body, 0, CHUNK_BYTES);
+    bool is_last = piece.len == reply->body.len;
+
+    if (piece.len == 0)
+        return 0;
+    memcpy(bytes + LWS_PRE, piece.at, piece.len);
+    if (lws_write(wsi, bytes + LWS_PRE, piece.len,
+                  is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
+        return -1;
+    reply->body = span_slice(reply->body, piece.len, reply->body.len);
+    if (is_last) {
+        buf_clear(&reply->own);
+        return complete(wsi, reply);
+    }
+    lws_callback_on_writable(wsi);
+    return 0;
+}
+
+static const char *const no_store = "no-store";
+
+static int send_text(const struct server *server, struct lws *wsi,
+                     struct http_reply *reply, unsigned status,
+                     const char *text)
+{
+    struct answer answer = {
+        .status = status,
+        .type = "text/plain; charset=utf-8",
+        .cache = no_store,
+        .body = span_of(text),
+    };
+
+    if (status == HTTP_STATUS_METHOD_NOT_ALLOWED)
+        answer.allow = "GET, HEAD";
+    return send_answer(server, wsi, reply, &answer);
+}
+
+static int send_file(const struct server *server, struct lws *wsi,
+                     struct http_reply *reply, const struct static_file *file)
+{
+    char text[SERVER_HEADER_MAX_BYTES];
+    struct answer answer = {
+        .status = HTTP_STATUS_OK,
+        .type = file->type,
+        .cache = file->is_eternal ? "public, max-age=31536000, immutable"
+                                  : "no-cache",
+        .etag = file->etag,
+        .body = buf_span(&file->plain),
+    };
+
+    if (file->gzip.len > 0 &&
+        static_takes_gzip(server__header(wsi, WSI_TOKEN_HTTP_ACCEPT_ENCODING,
+                                         text, sizeof(text)))) {
+        answer.encoding = "gzip";
+        answer.body = buf_span(&file->gzip);
+    }
+    if (static_is_known(file, server__header(wsi, WSI_TOKEN_HTTP_IF_NONE_MATCH,
+                                             text, sizeof(text)))) {
+        answer.status = HTTP_STATUS_NOT_MODIFIED;
+        answer.is_known = true;
+    }
+    return send_answer(server, wsi, reply, &answer);
+}
+
+/* A page made for this request. */
+static int send_own(const struct server *server, struct lws *wsi,
+                    struct http_reply *reply, struct answer *answer,
+                    enum err rc)
+{
+    if (rc != ERR_OK)
+        return -1;
+    answer->status = answer->status > 0 ? answer->status : HTTP_STATUS_OK;
+    answer->cache = no_store;
+    answer->body = buf_span(&reply->own);
+    return send_answer(server, wsi, reply, answer);
+}
+
+static int send_host_meta(const struct server *server, struct lws *wsi,
+                          struct http_reply *reply, bool is_json)
+{
+    struct answer answer = {
+        .type = is_json ? "application/json" : "application/xrd+xml",
+        .is_for_anyone = true,
+    };
+
+    return send_own(server, wsi, reply, &answer,
+                    is_json
+                        ? http_put_host_meta_json(server->config, &reply->own)
+                        : http_put_host_meta(server->config, &reply->own));
+}
+
+static int send_config(const struct server *server, struct lws *wsi,
+                       struct http_reply *reply)
+{
+    struct answer answer = {.type = "application/json"};
+
+    return send_own(server, wsi, reply, &answer,
+                    http_put_config(server->gate, server->config, &reply->own));
+}
+
+static bool is_read_request(struct lws *wsi)
+{
+    return lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0 ||
+           is_head_request(wsi);
+}
+
+static int answer_page(const struct server *server, struct lws *wsi,
+                       struct http_reply *reply, struct span path)
+{
+    const struct static_file *file;
+
+    if (!is_read_request(wsi))
+        return send_text(server, wsi, reply, HTTP_STATUS_METHOD_NOT_ALLOWED,
+                         "Only GET and HEAD are known here.\n");
+    path = http_strip_prefix(server->config, path);
+    if (span_is(path, "/.well-known/host-meta"))
+        return send_host_meta(server, wsi, reply, false);
+    if (span_is(path, "/.well-known/host-meta.json"))
+        return send_host_meta(server, wsi, reply, true);
+    if (span_is(path, "/config.json"))
+        return send_config(server, wsi, reply);
+    if (span_is(path, "/xmpp-websocket"))
+        return send_text(server, wsi, reply, HTTP_STATUS_BAD_REQUEST,
+                         "This is for WebSockets that speak xmpp.\n");
+    file = static_find(server->files, path);
+    if (file == NULL)
+        return send_text(server, wsi, reply, HTTP_STATUS_NOT_FOUND,
+                         "There is no such page.\n");
+    return send_file(server, wsi, reply, file);
+}
+
+static int answer_metrics(const struct server *server, struct lws *wsi,
+                          struct http_reply *reply, struct span path)
+{
+    struct answer answer = {.type = "text/plain; version=0.0.4"};
+    bool is_ready = server->gate->is_linked && !server->is_stopping;
+
+    if (!is_read_request(wsi))
+        return send_text(server, wsi, reply, HTTP_STATUS_METHOD_NOT_ALLOWED,
+                         "Only GET and HEAD are known here.\n");
+    if (span_is(path, "/metrics"))
+        return send_own(
+            server, wsi, reply, &answer,
+            http_put_metrics(server->gate, &server->numbers, &reply->own));
+    if (span_is(path, "/healthz"))
+        return send_text(server, wsi, reply, HTTP_STATUS_OK, "alive\n");
+    if (span_is(path, "/readyz"))
+        return send_text(server, wsi, reply,
+                         is_ready ? HTTP_STATUS_OK
+                                  : HTTP_STATUS_SERVICE_UNAVAILABLE,
+                         is_ready ? "ready\n" : "no component\n");
+    return send_text(server, wsi, reply, HTTP_STATUS_NOT_FOUND,
+                     "There is no such page.\n");
+}
+
+/* HTTP/2 is compiled into the library, which answers `Upgrade: h2c` without
+ * asking anybody that may be asked.  Its first request is its last. */
+static bool is_http2(struct lws *wsi)
+{
+    struct lws *connection = lws_get_network_wsi(wsi);
+
+    if (connection == wsi)
+        return false;
+    lws_set_timeout(connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+    return true;
+}
+
+/* What both listeners have in common. */
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason,
+                    struct http_reply *reply)
+{
+    /* No subprotocol, or not ours: this is the first in the list. */
+    if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION)
+        return server__refuse_upgrade(wsi, HTTP_STATUS_BAD_REQUEST);
+    if (reason == LWS_CALLBACK_HTTP_WRITEABLE)
+        return write_body(wsi, reply);
+    if (reason == LWS_CALLBACK_CLOSED_HTTP && reply != NULL)
+        buf_clear(&reply->own);
+    return 0;
+}
+
+/* A body is not read: what comes after it on the line could be taken for a
+ * request of somebody else, who shares it behind a proxy. */
+static bool has_body(struct lws *wsi)
+{
+    return !is_read_request(wsi) ||
+           lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 ||
+           lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
+}
+
+static void begin(struct lws *wsi, struct http_reply *reply)
+{
+    buf_clear(&reply->own); /* of a request that was cut short */
+    *reply = (struct http_reply){.own = BUF_EMPTY(HTTP_PAGE_MAX_BYTES),
+                                 .is_last = has_body(wsi)};
+}
+
+int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,
+                    void *user, void *in, size_t len)
+{
+    if (reason != LWS_CALLBACK_HTTP)
+        return on_event(wsi, reason, user);
+    if (is_http2(wsi))
+        return -1;
+    begin(wsi, user);
+    return answer_page(lws_context_user(lws_get_context(wsi)), wsi, user,
+                       (struct span){in, len});
+}
+
+int server__on_metrics(struct lws *wsi, enum lws_callback_reasons reason,
+                       void *user, void *in, size_t len)
+{
+    if (reason != LWS_CALLBACK_HTTP)
+        return on_event(wsi, reason, user);
+    if (is_http2(wsi))
+        return -1;
+    begin(wsi, user);
+    return answer_metrics(lws_context_user(lws_get_context(wsi)), wsi, user,
+                          (struct span){in, len});
+}

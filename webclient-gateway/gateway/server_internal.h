@@ -1,0 +1,56 @@
+/* server_internal.h - the halves of the server: WebSockets and plain HTTP. */
+#ifndef GATEWAY_SERVER_INTERNAL_H
+#define GATEWAY_SERVER_INTERNAL_H
+
+#include <libwebsockets.h>
+
+#include "gateway/server.h"
+#include "gateway/session.h"
+
+enum { SERVER_CLOSE_MS = 5 * 1000, SERVER_HEADER_MAX_BYTES = 2048 };
+
+/* One WebSocket. */
+struct peer {
+    struct server *server;
+    struct lws *wsi;
+    struct session session;
+    struct limits_entry *entry; /* NULL: not counted */
+    struct buf message;         /* pieces of one message */
+    struct peer *next;
+    struct peer *prev;
+    int64_t closing_ms; /* since when it should be closed; 0: it is open */
+    bool is_paused;     /* we do not read */
+    bool is_closing_soon;
+};
+
+/* One HTTP request being answered. */
+struct http_reply {
+    struct buf own;   /* when it was made for this request */
+    struct span body; /* what is left to send */
+    bool is_last;     /* the connection goes with it */
+};
+
+int server__on_websocket(struct lws *wsi, enum lws_callback_reasons reason,
+                         void *user, void *in, size_t len);
+int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,
+                    void *user, void *in, size_t len);
+int server__on_metrics(struct lws *wsi, enum lws_callback_reasons reason,
+                       void *user, void *in, size_t len);
+
+/* Answers an upgrade that is refused: a status and no body.  Gives back what
+ * the callback must return. */
+int server__refuse_upgrade(struct lws *wsi, unsigned status);
+
+/* The value of a header into `out`, or an empty span with `at` NULL when it is
+ * not there.  One that is too long is one that nobody takes. */
+struct span server__header(struct lws *wsi, enum lws_token_indexes token,
+                           char *out, size_t size);
+
+/* Whom the request is from.  False when not even the peer has an address. */
+bool server__client(const struct server *server, struct lws *wsi,
+                    struct address *out);
+
+/* The path of an upgrade, or NULL. */
+bool server__is_websocket_path(const struct server *server, struct lws *wsi);
+
+#endif

@@ -1,0 +1,367 @@
+#include "gateway/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "gateway/gateway_ns.h"
+#include "gateway/guest.h"
+#include "wire/ns.h"
+
+/* strophe.js compares these very bytes. */
+#define CLOSE_FRAME SPAN("<close xmlns=\"" NS_FRAMING "\" />")
+
+void session_init(struct session *session, struct gate *gate, void *peer,
+                  const char source[GATE_SOURCE_CHARS])
+{
+    *session = (struct session){
+        .gate = gate,
+        .peer = peer,
+        .out = QUEUE_EMPTY(0, SESSION_OUT_MAX_BYTES),
+        .opened_ms = gate->now_ms,
+    };
+    memcpy(session->source, source, GATE_SOURCE_CHARS);
+    bucket_init(&session->stanzas, SESSION_STANZAS_PER_SECOND,
+                SESSION_STANZAS_BURST, gate->now_ms);
+    bucket_init(&session->bytes, SESSION_BYTES_PER_SECOND, SESSION_BYTES_BURST,
+                gate->now_ms);
+    gate->counts.sessions_opened++;
+}
+
+static void drop_guest(struct session *session)
+{
+    struct guest *guest = session->guest;
+
+    session->guest = NULL;
+    if (guest != NULL)
+        guest__leave_session(session->gate, guest);
+}
+
+void session_lost(struct session *session)
+{
+    drop_guest(session);
+    queue_clear(&session->out);
+    session->state = SESSION_NEW;
+}
+
+size_t session_frame_max(const struct session *session)
+{
+    return session->state == SESSION_BOUND ? SESSION_FRAME_MAX_BYTES
+                                           : SESSION_EARLY_MAX_BYTES;
+}
+
+static void wake(struct session *session)
+{
+    session->gate->ports->on_output(session->gate->self, session);
+}
+
+/* The reader took nothing for too long, or cannot hold what we have. */
+static void cut(struct session *session)
+{
+    session->gate->counts.slow_readers++;
+    queue_clear(&session->out);
+    session->close = SESSION_CLOSE_POLICY;
+    drop_guest(session);
+    wake(session);
+}
+
+void session__put(struct session *session, struct span frame)
+{
+    if (session->close != SESSION_OPEN)
+        return;
+    if (queue_push(&session->out, frame) != ERR_OK) {
+        cut(session);
+        return;
+    }
+    if (session->out.bytes > SESSION_OUT_BYTES && !session->is_overflowing) {
+        session->is_overflowing = true;
+        session->drained_ms = session->gate->now_ms;
+    }
+    wake(session);
+}
+
+void session__send(struct session *session, struct span frame)
+{
+    if (session->guest != NULL)
+        guest__send(session->gate, session->guest, frame);
+    else
+        session__put(session, frame);
+}
+
+struct span session_front(const struct session *session)
+{
+    return queue_front(&session->out);
+}
+
+void session_written(struct session *session)
+{
+    queue_pull(&session->out);
+    session->drained_ms = session->gate->now_ms;
+    session->is_overflowing = session->out.bytes > SESSION_OUT_BYTES;
+}
+
+/* Nothing is taken and nothing but `last` is said from here. */
+static void end(struct session *session, struct span last,
+                enum session_close close)
+{
+    if (session->close != SESSION_OPEN)
+        return;
+    if (last.len > 0)
+        session__put(session, last);
+    session__put(session, CLOSE_FRAME);
+    if (session->close == SESSION_OPEN) /* else too slow even for that */
+        session->close = close;
+    drop_guest(session);
+    wake(session);
+}
+
+static void put_open(struct session *session)
+{
+    struct gate *gate = session->gate;
+    struct xml_writer xml = XML_WRITER(&gate->scratch);
+    char id[16];
+
+    gate__random_name(gate, id, sizeof(id));
+    buf_truncate(&gate->scratch, 0);
+    xml_open(&xml, "open", NS_FRAMING);
+    xml_put_attr(&xml, "from", buf_span(&gate->guests_domain));
+    xml_put_attr(&xml, "id", (struct span){id, sizeof(id)});
+    xml_put_attr_text(&xml, "version", "1.0");
+    xml_put_attr_text(&xml, "xml:lang", "en");
+    xml_close(&xml);
+    if (xml.rc == ERR_OK)
+        session__put(session, buf_span(&gate->scratch));
+}
+
+static enum session_close close_for(enum stream_error error)
+{
+    if (error == STREAM_ERROR_NOT_WELL_FORMED)
+        return SESSION_CLOSE_INVALID;
+    return error == STREAM_ERROR_POLICY_VIOLATION ? SESSION_CLOSE_POLICY
+                                                  : SESSION_CLOSE_NORMAL;
+}
+
+static void fail(struct session *session, enum stream_error error,
+                 const char *text, enum session_close close)
+{
+    struct buf *out = &session->gate->scratch;
+    struct xml_writer xml = XML_WRITER(out);
+
+    if (session->close != SESSION_OPEN)
+        return;
+    if (session->state == SESSION_NEW)
+        put_open(session); /* RFC 7395 3.5: an error comes in a stream */
+    buf_truncate(out, 0);
+    xml_open(&xml, "stream:error", NULL);
+    xml_put_attr_text(&xml, "xmlns:stream", NS_STREAM);
+    xml_put_element(&xml, stream_error_name(error), NS_STREAM_ERRORS,
+                    SPAN_EMPTY);
+    if (text != NULL) {
+        xml_open(&xml, "text", NS_STREAM_ERRORS);
+        xml_put_attr_text(&xml, "xml:lang", "en");
+        xml_put_text(&xml, span_of(text));
+        xml_close(&xml);
+    }
+    xml_close(&xml);
+    end(session, xml.rc == ERR_OK ? buf_span(out) : SPAN_EMPTY, close);
+}
+
+void session_fail(struct session *session, enum stream_error error,
+                  const char *text)
+{
+    fail(session, error, text, close_for(error));
+}
+
+void session_refuse(struct session *session, enum session_close close)
+{
+    session->gate->counts.bad_frames++;
+    if (close == SESSION_CLOSE_TOO_BIG)
+        fail(session, STREAM_ERROR_POLICY_VIOLATION, "stanza too large", close);
+    else
+        end(session, SPAN_EMPTY, close);
+}
+
+static void put_limits(struct xml_writer *xml, const struct session *session)
+{
+    bool is_ready = session->state == SESSION_READY;
+    char number[16];
+
+    snprintf(number, sizeof(number), "%d",
+             is_ready ? (int)SESSION_FRAME_MAX_BYTES
+                      : (int)SESSION_EARLY_MAX_BYTES);
+    xml_open(xml, "limits", NS_STREAM_LIMITS);
+    xml_put_element(xml, "max-bytes", NULL, span_of(number));
+    xml_close(xml);
+}
+
+static void put_features(struct session *session)
+{
+    struct buf *out = &session->gate->scratch;
+    struct xml_writer xml = XML_WRITER(out);
+
+    buf_truncate(out, 0);
+    xml_open(&xml, "stream:features", NULL);
+    xml_put_attr_text(&xml, "xmlns:stream", NS_STREAM);
+    if (session->state == SESSION_READY) {
+        xml_put_element(&xml, "bind", NS_BIND, SPAN_EMPTY);
+        xml_put_element(&xml, "sm", NS_SM, SPAN_EMPTY);
+        xml_open(&xml, "session", NS_SESSION);
+        xml_put_element(&xml, "optional", NULL, SPAN_EMPTY);
+        xml_close(&xml);
+    } else {
+        xml_open(&xml, "mechanisms", NS_SASL);
+        xml_put_element(&xml, "mechanism", NULL, SPAN("ANONYMOUS"));
+        xml_close(&xml);
+    }
+    put_limits(&xml, session);
+    xml_close(&xml);
+    if (xml.rc == ERR_OK)
+        session__put(session, buf_span(out));
+}
+
+static void take_open(struct session *session, const struct xml_node *node)
+{
+    struct gate *gate = session->gate;
+
+    if (!span_equal_nocase(xml_attr(node, "to"),
+                           buf_span(&gate->guests_domain))) {
+        session_fail(session, STREAM_ERROR_HOST_UNKNOWN, NULL);
+        return;
+    }
+    if (session->state != SESSION_NEW &&
+        session->state != SESSION_AUTHENTICATED) {
+        session_fail(session, STREAM_ERROR_POLICY_VIOLATION, NULL);
+        return;
+    }
+    put_open(session);
+    session->state =
+        session->state == SESSION_NEW ? SESSION_OPENED : SESSION_READY;
+    put_features(session);
+}
+
+/* Who says goodbye does not come back. */
+static void take_leave(struct session *session)
+{
+    if (session->guest != NULL)
+        guest__end(session->gate, session->guest);
+    end(session, SPAN_EMPTY, SESSION_CLOSE_NORMAL);
+}
+
+static bool is_stanza(const struct xml_node *node)
+{
+    return xml_is(node, "message", NS_CLIENT) ||
+           xml_is(node, "presence", NS_CLIENT) || xml_is(node, "iq", NS_CLIENT);
+}
+
+static void take_first(struct session *session, const struct xml_node *node)
+{
+    if (xml_is(node, "open", NULL) || xml_is(node, "stream", NS_STREAM))
+        session_fail(session, STREAM_ERROR_INVALID_NAMESPACE, NULL);
+    else
+        session_fail(session, STREAM_ERROR_NOT_AUTHORIZED, NULL);
+}
+
+static void take(struct session *session, const struct xml_node *node)
+{
+    if (xml_is(node, "close", NS_FRAMING))
+        take_leave(session);
+    else if (xml_is(node, "open", NS_FRAMING))
+        take_open(session, node);
+    else if (session->state == SESSION_NEW)
+        take_first(session, node);
+    else if (session->state == SESSION_OPENED)
+        session__take_auth(session, node);
+    else if (session->state == SESSION_BOUND && is_stanza(node))
+        session__take_stanza(session, node);
+    else if (session->state >= SESSION_READY && session__take_sm(session, node))
+        return;
+    else if (session->state == SESSION_READY && xml_is(node, "iq", NS_CLIENT))
+        session__take_bind(session, node);
+    else if (session->state == SESSION_BOUND)
+        session_fail(session, STREAM_ERROR_INVALID_NAMESPACE, NULL);
+    else
+        session_fail(session, STREAM_ERROR_NOT_AUTHORIZED, NULL);
+}
+
+static void on_frame(void *self, const struct xml_node *node,
+                     enum xml_verdict verdict)
+{
+    struct session *session = self;
+
+    if (verdict != XML_WHOLE)
+        session_fail(session, STREAM_ERROR_POLICY_VIOLATION,
+                     "nested too deeply, or of too many parts");
+    else
+        take(session, node);
+}
+
+static enum stream_error error_for(enum err rc)
+{
+    if (rc == ERR_RESTRICTED)
+        return STREAM_ERROR_RESTRICTED_XML;
+    if (rc == ERR_LIMIT)
+        return STREAM_ERROR_POLICY_VIOLATION;
+    return rc == ERR_SYNTAX ? STREAM_ERROR_NOT_WELL_FORMED
+                            : STREAM_ERROR_RESOURCE_CONSTRAINT;
+}
+
+void session_read(struct session *session, struct span frame)
+{
+    static const struct frame_handler handler = {on_frame};
+    struct gate *gate = session->gate;
+    enum err rc;
+
+    if (session->close != SESSION_OPEN)
+        return;
+    if (frame.len > session_frame_max(session)) {
+        session_refuse(session, SESSION_CLOSE_TOO_BIG);
+        return;
+    }
+    bucket_take(&session->stanzas, 1, gate->now_ms);
+    bucket_take(&session->bytes, (int64_t)frame.len, gate->now_ms);
+    rc = frame_read(gate->frames, frame, &handler, session);
+    arena_reset(&gate->arena);
+    if (rc == ERR_OK)
+        return;
+    gate->counts.bad_frames++;
+    session_fail(session, error_for(rc), NULL);
+}
+
+bool session_may_read(struct session *session)
+{
+    int64_t now_ms = session->gate->now_ms;
+
+    return bucket_has(&session->stanzas, now_ms) &&
+           bucket_has(&session->bytes, now_ms);
+}
+
+static bool is_late(const struct session *session)
+{
+    int64_t age_ms = session->gate->now_ms - session->opened_ms;
+
+    return (session->state == SESSION_NEW && age_ms >= SESSION_FIRST_MS) ||
+           (session->state < SESSION_BOUND && age_ms >= SESSION_BIND_MS);
+}
+
+static bool is_idle(const struct session *session)
+{
+    const struct guest *guest = session->guest;
+
+    return guest != NULL && guest->room_count == 0 &&
+           session->gate->now_ms - guest->roomless_ms >= SESSION_ROOM_MS;
+}
+
+void session_sweep(struct session *session)
+{
+    if (session->close != SESSION_OPEN)
+        return;
+    if (session->is_overflowing &&
+        session->gate->now_ms - session->drained_ms >= SESSION_SLOW_MS) {
+        cut(session);
+    } else if (is_late(session)) {
+        session_fail(session, STREAM_ERROR_CONNECTION_TIMEOUT, NULL);
+    } else if (is_idle(session)) {
+        guest__end(session->gate, session->guest);
+        session_fail(session, STREAM_ERROR_CONNECTION_TIMEOUT,
+                     "in no room for too long");
+    }
+}
