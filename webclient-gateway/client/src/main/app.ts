@@ -4,7 +4,7 @@ import { parseFragment, type Link } from '../room/link';
 import type { Chat, End } from '../room/state';
 import type { RoomEvent } from '../room/events';
 import type { Say } from '../text/text';
-import { cardsScreen, type Card } from '../view/cards';
+import type { Card } from '../view/cards';
 import { ChatScreen } from '../view/chat';
 import { endedScreen } from '../view/ended';
 import { deadEnd, JoinScreen } from '../view/join';
@@ -102,14 +102,21 @@ export class App {
         );
         /* Opened ahead, so that the chat is there when the form is filled. */
         this.line.connect().catch(() => undefined);
+        document.addEventListener(
+            'input',
+            () => void import('../view/cards').catch(() => undefined),
+            { once: true },
+        );
     }
 
     private async create(wish: Wish): Promise<string | null> {
         try {
             const wire = await this.line.connect();
+            /* First what shows the codes: they are told only once. */
+            const { cardsScreen } = await import('../view/cards');
             const { note, fields } = await wire.create(wish);
             if (fields === null) return note;
-            this.showCards(fields);
+            this.showCards(fields, cardsScreen);
             return null;
         } catch (error) {
             const refusal = error instanceof Refused ? error.refusal : null;
@@ -117,7 +124,10 @@ export class App {
         }
     }
 
-    private showCards(fields: Map<string, string>): void {
+    private showCards(
+        fields: Map<string, string>,
+        cardsScreen: typeof import('../view/cards').cardsScreen,
+    ): void {
         const card = (seat: number): Card => ({
             name: fields.get(`seat${seat}-name`) ?? '',
             code: fields.get(`seat${seat}-code`) ?? '',

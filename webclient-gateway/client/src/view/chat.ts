@@ -3,7 +3,7 @@ import { isEnding, outbox, wick } from '../room/look';
 import type { Chat } from '../room/state';
 import type { Say } from '../text/text';
 import { Composer } from './composer';
-import { cardOf, type Card } from './cards';
+import type { Card } from './cards';
 import { h, nameOf, put, setText, show } from './dom';
 import { icon } from './icons';
 import { Log } from './log';
@@ -272,10 +272,16 @@ export class ChatScreen implements Screen {
                 this.empty,
                 h('p', { class: 'lead' }, say('chat.empty.waiting', values)),
                 h('p', { class: 'hint' }, say('chat.empty.need', values)),
-                this.peerCard === null
-                    ? null
-                    : cardOf(say, this.peerCard, false, () => undefined),
             );
+        if (!here && !chat.everSeen) void this.drawCard();
+    }
+
+    /* Who made the chat in this tab still has what the other needs. */
+    private async drawCard(): Promise<void> {
+        if (this.peerCard === null) return;
+        const { cardOf } = await import('./cards');
+        if (this.chat.everSeen || this.empty.querySelector('.card') !== null) return;
+        this.empty.append(cardOf(this.say, this.peerCard, false, () => undefined));
     }
 
     private drawLine(now: number): void {
