@@ -28,6 +28,8 @@ export type RoomEvent =
     /* What came while we were away; then the chat is whole again. */
     | { type: 'missed'; heard: Heard[]; now: number }
     | { type: 'caught-up' }
+    /* The archive does not know where we were: it is read anew. */
+    | { type: 'lost' }
     | { type: 'older'; heard: Heard[]; complete: boolean; first: string; now: number }
     | { type: 'heard'; heard: Heard; seen: boolean; now: number }
     | { type: 'deadline'; deadline: number | null }

@@ -29,6 +29,12 @@ export function reduce(chat: Chat, event: RoomEvent): Chat {
             );
         case 'caught-up':
             return { ...chat, joined: true };
+        case 'lost':
+            return {
+                ...chat,
+                newestId: '',
+                messages: chat.messages.filter((m) => m.fate !== 'stored'),
+            };
         case 'older':
             return onOlder(chat, event);
         case 'heard':

@@ -1,0 +1,14 @@
+/* seated.ts - what the parts of a session share: the chat, the seat in it,
+ * and the stream. */
+import type { RoomEvent } from '../room/events';
+import type { Chat } from '../room/state';
+import type { Wire } from '../wire/wire';
+import type { Kept } from './keep';
+
+export interface Seated {
+    readonly wire: Wire;
+    readonly seat: Kept;
+    readonly chat: Chat;
+    readonly turn: number; /* of entering; an old one's answers are ignored */
+    apply(event: RoomEvent): void;
+}
