@@ -105,6 +105,8 @@ struct room_effect {
             struct span id;
             struct span lang;
             struct span payload;
+            struct span sender; /* bare JID where addresses are shown, else
+                                 * at NULL */
         } message;
         uint32_t seq;
         struct room_member_image member;

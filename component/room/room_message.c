@@ -136,6 +136,16 @@ static struct room_entry next_entry(const struct room_turn *turn, uint8_t seat)
     return entry;
 }
 
+/* Without it nobody could tell later by whose key a message was encrypted.
+ * Bare: keys belong to accounts, and one client takes it for the account. */
+static enum err name_sender(struct room_turn *turn, struct room_effect *effect)
+{
+    if (turn->room->protection != ROOM_PROTECTION_OMEMO)
+        return ERR_OK;
+    return room__copy(turn->out, turn->event->actor.bare,
+                      &effect->u.message.sender);
+}
+
 static enum err store(struct room_turn *turn, const struct room_entry *entry)
 {
     struct room_effect *effect =
@@ -145,6 +155,8 @@ static enum err store(struct room_turn *turn, const struct room_entry *entry)
     if (effect == NULL)
         return ERR_NOMEM;
     effect->u.message.entry = *entry;
+    if ((rc = name_sender(turn, effect)) != ERR_OK)
+        return rc;
     rc = room__copy(turn->out, said(turn)->id, &effect->u.message.id);
     if (rc != ERR_OK)
         return rc;

@@ -167,6 +167,7 @@ static bool on_stored(void *self, const struct store_message *message)
         .id = message->id,
         .lang = message->lang,
         .payload = message->payload,
+        .sender = message->sender,
     };
 
     return reading->on_message(reading->me, &said);

@@ -131,6 +131,7 @@ struct service_said {
     struct span id;
     struct span lang;
     struct span payload;
+    struct span sender; /* bare JID; at NULL where no address is shown */
 };
 
 struct service_range {

@@ -9,31 +9,23 @@
 enum { NUMBER_BYTES = 16 };
 
 /* Where addresses are shown, a copy tells whose it is: without that no client
- * can decrypt it.  We know the seat's account, not the very session. */
-static void put_sender(struct xml_writer *xml, const struct room *room,
-                       uint8_t seat)
+ * can decrypt it (XEP-0313 6.1.2). */
+static void put_sender(struct xml_writer *xml, struct span sender)
 {
-    struct room_member_image member;
-
-    if (room_get_protection(room) != ROOM_PROTECTION_OMEMO)
+    if (sender.len == 0)
         return;
-    for (size_t i = 0; room_member_at(room, i, &member); i++) {
-        if (member.seat != seat)
-            continue;
-        xml_open(xml, "x", NS_MUC_USER);
-        xml_open(xml, "item", NULL);
-        xml_put_attr_text(xml, "affiliation", "owner");
-        xml_put_attr_text(xml, "role", "moderator");
-        xml_put_attr(xml, "jid", member.bare);
-        xml_close(xml);
-        xml_close(xml);
-        return;
-    }
+    xml_open(xml, "x", NS_MUC_USER);
+    xml_open(xml, "item", NULL);
+    xml_put_attr_text(xml, "affiliation", "owner");
+    xml_put_attr_text(xml, "role", "moderator");
+    xml_put_attr(xml, "jid", sender);
+    xml_close(xml);
+    xml_close(xml);
 }
 
 /* The message as it was, without `to` (XEP-0313 4.2, 6.1.2). */
 static void put_copy(struct service_page *page,
-                     const struct service_words *words)
+                     const struct service_words *words, struct span sender)
 {
     struct xml_writer *xml = &page->out.xml;
     struct service_address seat, bare;
@@ -52,7 +44,7 @@ static void put_copy(struct service_page *page,
     xml_put_written(xml, words->payload);
     service__put_marks(
         xml, service__address(page->service, page->room, 0, &bare), words);
-    put_sender(xml, page->room, words->seat);
+    put_sender(xml, sender);
     xml_close(xml);
 }
 
@@ -83,7 +75,7 @@ static enum err put_result(struct service_page *page,
     xml_open(xml, "delay", NS_DELAY);
     xml_put_attr_text(xml, "stamp", stamp);
     xml_close(xml);
-    put_copy(page, &words);
+    put_copy(page, &words, said->sender);
     xml_close(xml);
     xml_close(xml);
     return stanza_end(&page->out);

@@ -135,6 +135,7 @@ struct store_message {
     struct span id;
     struct span lang;
     struct span payload; /* empty when retracted */
+    struct span sender;  /* bare JID; at NULL where no address is shown */
 };
 
 struct store_range {

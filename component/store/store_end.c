@@ -101,7 +101,8 @@ static enum err seal_retracted(struct store *store, const struct room *room,
 {
     const struct secret *key = &room_get_keys(room)->seal;
     struct store__bound bound = store__bind_message(room_number(room), entry);
-    struct store__fields fields = {.count = 3};
+    struct store__fields fields = {.count = STORE_MESSAGE_FIELDS,
+                                   .has_optional = true};
     struct buf id = BUF_EMPTY(STORE_PLAIN_MAX_BYTES);
     enum err rc;
 
@@ -114,7 +115,8 @@ static enum err seal_retracted(struct store *store, const struct room *room,
     entry->flags |= ROOM_ENTRY_RETRACTED;
     bound = store__bind_message(room_number(room), entry);
     if (rc == ERR_OK) {
-        const struct span left[] = {buf_span(&id), SPAN_EMPTY, SPAN("")};
+        const struct span left[STORE_MESSAGE_FIELDS] = {
+            buf_span(&id), SPAN_EMPTY, SPAN(""), SPAN_EMPTY};
 
         rc = store__seal(store, key, &bound, left, STORE_COUNT(left));
     }

@@ -12,6 +12,7 @@ enum {
     STORE_PLAIN_MAX_BYTES = 512 * 1024, /* of one row, before sealing */
     STORE_SEALED_MAX_BYTES = STORE_PLAIN_MAX_BYTES + CRYPTO_SEAL_OVERHEAD_BYTES,
     STORE_FIELDS_MAX = 5,
+    STORE_MESSAGE_FIELDS = 4, /* id, language, payload, sender */
     STORE_BOUND_MAX_BYTES = 64,
     STORE_ERASE_ROWS = 100,         /* deleted in one step, */
     STORE_ERASE_BYTES = 256 * 1024, /* or until this many bytes */
@@ -164,7 +165,8 @@ enum err store__seal(struct store *store, const struct secret *key,
 
 /* Fields of a row, borrowed from store->plain. */
 struct store__fields {
-    size_t count; /* how many there must be */
+    size_t count;      /* how many there must be */
+    bool has_optional; /* an older row lacks the last: then a NULL span */
     struct span at[STORE_FIELDS_MAX];
 };
 

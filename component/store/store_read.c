@@ -32,7 +32,8 @@ static enum err open_message(struct store *store, const struct room *room,
                              enum store__statement which,
                              struct store_message *message)
 {
-    struct store__fields fields = {.count = 3};
+    struct store__fields fields = {.count = STORE_MESSAGE_FIELDS,
+                                   .has_optional = true};
     struct store__bound bound;
     enum err rc;
 
@@ -46,6 +47,7 @@ static enum err open_message(struct store *store, const struct room *room,
     message->id = fields.at[0];
     message->lang = fields.at[1];
     message->payload = fields.at[2];
+    message->sender = fields.at[3];
     return ERR_OK;
 }
 

@@ -20,10 +20,14 @@ enum err store__unseal(struct store *store, const struct secret *key,
                      &store->plain);
     if (rc == ERR_LIMIT)
         return ERR_SYNTAX;
-    if (rc == ERR_OK &&
-        !store__unpack(buf_span(&store->plain), out->at, out->count))
-        rc = ERR_SYNTAX;
-    return rc;
+    if (rc != ERR_OK ||
+        store__unpack(buf_span(&store->plain), out->at, out->count))
+        return rc;
+    if (!out->has_optional ||
+        !store__unpack(buf_span(&store->plain), out->at, out->count - 1))
+        return ERR_SYNTAX;
+    out->at[out->count - 1] = SPAN_EMPTY;
+    return ERR_OK;
 }
 
 enum err store__seal(struct store *store, const struct secret *key,

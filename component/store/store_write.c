@@ -113,6 +113,7 @@ static enum err write_message(struct store *store,
         effect->u.message.id,
         effect->u.message.lang,
         effect->u.message.payload,
+        effect->u.message.sender,
     };
     const bool has_origin = (entry->flags & ROOM_ENTRY_ORIGIN) != 0;
     enum err rc;

@@ -172,6 +172,7 @@ static void store_message(struct buf *out, const struct room_effect *effect)
     add_text(out, "id", effect->u.message.id);
     add_text(out, "lang", effect->u.message.lang);
     add_text(out, "payload", effect->u.message.payload);
+    add_text(out, "sender", effect->u.message.sender);
 }
 
 static void store_session(struct buf *out, const struct room_effect *effect)

@@ -114,7 +114,7 @@ static enum err read_said(
             continue;
         kept = &world->said[seq - 1];
         said = (struct service_said){kept->entry, kept->id, kept->lang,
-                                     kept->payload};
+                                     kept->payload, kept->sender};
         if (!on_message(me, &said))
             break;
     }
@@ -155,6 +155,10 @@ static void commit_one(struct service_world *world,
         abort();
     if (arena_copy(&world->kept, effect->u.message.payload, &said->payload) !=
         ERR_OK)
+        abort();
+    if (effect->u.message.sender.at != NULL &&
+        arena_copy(&world->kept, effect->u.message.sender, &said->sender) !=
+            ERR_OK)
         abort();
 }
 

@@ -26,6 +26,7 @@ struct service_world_said {
     struct span id;
     struct span lang;
     struct span payload;
+    struct span sender;
 };
 
 struct service_world {

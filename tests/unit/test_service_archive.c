@@ -156,6 +156,24 @@ static void h6_sender_where_addresses_are_shown(void **state)
     world_says_file(&f->world, "archive-result-omemo");
 }
 
+/* Several accounts in one seat: each message names the one that sent it. */
+static void h6_each_account_of_a_seat(void **state)
+{
+    struct fixture *f = *state;
+    char id[ID_BYTES];
+
+    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@work.example/w", f->codes[0]);
+    say(f, "abhi@work.example/w",
+        "<body>o</body><encrypted xmlns='" NS_OMEMO "'/>", id);
+    ask(f, ANNY, SET("<max>2</max><before/>"));
+    assert_true(span_is(
+        xml_attr(world_find(world_next(&f->world), "item", NS_MUC_USER), "jid"),
+        "anny@example.net"));
+    assert_true(span_is(
+        xml_attr(world_find(world_next(&f->world), "item", NS_MUC_USER), "jid"),
+        "abhi@work.example"));
+}
+
 static void h4_times(void **state)
 {
     check_query(*state, FORM(FIELD("start", "2026-11-21T12:02:00Z")), "2345", 4,
@@ -378,6 +396,8 @@ int main(void)
         TEST(h5_h7_result),
         cmocka_unit_test_setup_teardown(h6_sender_where_addresses_are_shown,
                                         set_up_omemo, tear_down),
+        cmocka_unit_test_setup_teardown(h6_each_account_of_a_seat, set_up_omemo,
+                                        tear_down),
         TEST(h4_times),
         TEST(with_somebody),
         TEST(h8_pages),

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "room/room_view.h"
+
 #include "support/store_world.h"
 
 static int setup(void **state)
@@ -187,6 +189,58 @@ static void the_largest_payload_fits(void **state)
     check_ok(store_read(world->store, room, &all, check_payload, want));
 }
 
+static bool check_sender(void *self, const struct store_message *message)
+{
+    const struct span *want = self;
+
+    check_span(message->payload, "hello");
+    assert_int_equal(message->sender.at == NULL, want->at == NULL);
+    assert_true(span_equal(message->sender, *want));
+    return true;
+}
+
+static void a_message_names_its_sender(void **state)
+{
+    struct store_world *world = *state;
+    struct room *room = store_world_stored_room(world, 1);
+    const struct store_range first = {1, 1, false}, second = {2, 2, false};
+    struct span ann = SPAN("ann@x.example"), nobody = SPAN_EMPTY;
+
+    store_world_say(world, room, 1, "hello");
+    world->effects.last->u.message.sender = ann;
+    store_world_say(world, room, 2, "hello");
+    check_ok(store_world_commit(world));
+    check_ok(store_read(world->store, room, &first, check_sender, &ann));
+    check_ok(store_read(world->store, room, &second, check_sender, &nobody));
+}
+
+/* As a program wrote it that did not know of senders. */
+static void an_older_message_names_nobody(void **state)
+{
+    struct store_world *world = *state;
+    struct room *room = store_world_stored_room(world, 1);
+    const struct store_range all = {1, 1, false};
+    const struct span fields[] = {SPAN("id-1"), SPAN_EMPTY, SPAN("hello")};
+    struct span nobody = SPAN_EMPTY;
+    struct store__bound bound;
+    struct room_entry entry;
+    struct buf sql = BUF_EMPTY(4096);
+
+    store_world_say(world, room, 1, "");
+    entry = world->effects.last->u.message.entry;
+    check_ok(store_world_commit(world));
+    bound = store__bind_message(1, &entry);
+    check_ok(store__seal(world->store, &room_get_keys(room)->seal, &bound,
+                         fields, STORE_COUNT(fields)));
+    check_ok(buf_append(&sql, SPAN("UPDATE message SET sealed = x'")));
+    for (size_t i = 0; i < world->store->sealed.len; i++)
+        check_ok(buf_printf(&sql, "%02x", (uint8_t)world->store->sealed.at[i]));
+    check_ok(buf_append(&sql, (struct span){"'", 2}));
+    check_ok(store__db_exec(world->store->db, sql.at));
+    buf_clear(&sql);
+    check_ok(store_read(world->store, room, &all, check_sender, &nobody));
+}
+
 static void a_retracted_body_is_gone_and_its_entry_stays(void **state)
 {
     struct store_world *world = *state;
@@ -340,6 +394,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_range_is_read_either_way_and_stops,
                                         setup, teardown),
         cmocka_unit_test_setup_teardown(the_largest_payload_fits, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(a_message_names_its_sender, setup,
+                                        teardown),
+        cmocka_unit_test_setup_teardown(an_older_message_names_nobody, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(
             a_retracted_body_is_gone_and_its_entry_stays, setup, teardown),

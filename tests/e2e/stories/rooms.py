@@ -199,10 +199,37 @@ async def omemo_room(w):
     assert heard.child(ns.OMEMO, 'encrypted') is not None
     results, _ = await anny.archive(room.jid)
     same([r.id for r in results], [said.stanza_id])
-    same(bare(results[0].message.item.get('jid')), abhi.bare)
+    same(results[0].message.item.get('jid'), abhi.bare)
     abhi.send(room.jid, '!status')
     await abhi.take(lambda s: s.frm == room.jid and s.type == 'groupchat'
                     and s.body, 'the status')
+
+
+@story()
+async def omemo_archive_names_the_account(w):
+    """Two accounts in one seat: each message names the one that sent it."""
+    abhi = await w.person('abhi')
+    anny = await w.login('anny')
+    mal = await w.login('mal')
+    room = await w.new_room(protection='omemo')
+    await abhi.join(room.jid, 'a', room.code(1))
+    await mal.join(room.jid, 'a', room.code(1))  # Abhi's other account
+    await anny.join(room.jid, 'b', room.code(2))
+    secret = "<encrypted xmlns='%s'/>" % ns.OMEMO
+    senders = [mal, abhi, anny, mal]
+    for who in senders:
+        await who.say(room.jid, 'fallback', secret)
+    await w.component.terminate()
+    await w.start()
+    await w.linked(anny)
+    results, _ = await anny.archive(room.jid)
+    same([r.message.item.get('jid') for r in results],
+         [who.bare for who in senders])
+    same([r.message.frm for r in results],
+         [room.at(1), room.at(1), room.at(2), room.at(1)])
+    mine, _ = await anny.archive(
+        room.jid, "<field var='with'><value>%s</value></field>" % anny.bare)
+    same([r.message.frm for r in mine], [room.at(2)])
 
 
 @story()
