@@ -14,7 +14,11 @@
     "<stream:stream xmlns='jabber:component:accept' "                          \
     "xmlns:stream='http://etherx.jabber.org/streams' "
 
-enum { TURNS = 40, GOT_BYTES = 8000 };
+/* Turns of the loop after the failure, in which a link may come back. */
+enum { TURNS = 40, LIFE_MAX_MS = 10000, GOT_BYTES = 8000 };
+
+/* What both others say. */
+enum { STANZAS = 3 };
 
 /* The other sides, which take what comes. */
 struct others {
@@ -117,6 +121,20 @@ static void open_hub(struct link_case *c, const struct link_handler *handler)
     c->hub->server.backoff.max_ms = 2;
 }
 
+static void take_turns(struct link_case *c, struct others *o)
+{
+    int64_t until = link_case_now_ms() + LIFE_MAX_MS;
+    int turns_since = 0;
+
+    while (c->stanzas < STANZAS && turns_since < TURNS &&
+           link_case_now_ms() < until) {
+        link_case_turn(c);
+        serve(c, o);
+        shake_hands(c, o);
+        turns_since += fail_alloc_has_failed();
+    }
+}
+
 /* One life in which allocation `n` fails.  False when there is no such. */
 static bool live(uint64_t n, bool *is_complete)
 {
@@ -130,16 +148,12 @@ static bool live(uint64_t n, bool *is_complete)
     c.on_idle = flush;
     fail_alloc_at(n);
     open_hub(&c, link_case_handler());
-    if (c.hub != NULL)
+    if (c.hub != NULL) {
         knock(&c, &o);
-    for (int i = 0; i < TURNS && c.hub != NULL; i++) {
-        link_case_turn(&c);
-        serve(&c, &o);
-        shake_hands(&c, &o);
-    }
-    *is_complete = c.stanzas >= 3;
-    if (c.hub != NULL)
+        take_turns(&c, &o);
         link_case_close(&c);
+    }
+    *is_complete = c.stanzas >= STANZAS;
     link_case_until(&c, c.is_closed);
     has_failed = fail_alloc_stop() != 0;
     if (o.server >= 0)

@@ -45,6 +45,11 @@ void fail_alloc_at(uint64_t nth)
     has_failed = 0;
 }
 
+int fail_alloc_has_failed(void)
+{
+    return has_failed;
+}
+
 int fail_alloc_stop(void)
 {
     int happened = has_failed;

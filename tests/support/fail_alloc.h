@@ -10,6 +10,9 @@
 /* The `nth` allocation from now on fails, once; 1 is the next one. */
 void fail_alloc_at(uint64_t nth);
 
+/* 1 when the failure asked for has happened. */
+int fail_alloc_has_failed(void);
+
 /* Nothing fails any more.  True when the failure asked for has happened: the
  * loop over n is over when it has not. */
 int fail_alloc_stop(void);
