@@ -4,8 +4,8 @@
  * the order holds whatever is refused. Only its reflection takes a message
  * out; over a cut line it goes again with the id it had. */
 import { newId } from '../crypto/random';
-import { outbox } from '../room/look';
-import type { Chat } from '../room/state';
+import { outbox, payloadOf } from '../room/look';
+import type { Chat, Message } from '../room/state';
 import type { Refusal } from '../wire/events';
 import * as stanzas from '../wire/stanzas';
 import { keepWaiting } from './keep';
@@ -52,12 +52,21 @@ export class Outbox {
     }
 
     sendNext(): void {
-        const { chat, wire, seat } = this.at;
+        const { chat } = this.at;
         const next = outbox(chat)[0];
         if (next === undefined || !chat.joined || next.key === this.inFlight)
             return;
-        const stanza = stanzas.words(seat.room, next.key, next.body);
-        if (wire.send(stanza)) this.inFlight = next.key;
+        this.inFlight = next.key;
+        void this.transmit(next);
+    }
+
+    private async transmit(next: Message): Promise<void> {
+        const { turn, envelope, wire, seat } = this.at;
+        const parts = await envelope.seal(next.key, payloadOf(next));
+        const stanza = stanzas.message(seat.room, next.key, parts);
+        if (turn === this.at.turn && wire.send(stanza)) return;
+        if (this.inFlight === next.key) this.inFlight = '';
+        if (turn !== this.at.turn) this.sendNext();
     }
 
     refused(id: string, refusal: Refusal): void {

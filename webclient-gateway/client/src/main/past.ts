@@ -67,14 +67,19 @@ export class Past {
         );
     }
 
+    private openAll(said: Said[]): Promise<Said[]> {
+        return Promise.all(said.map((one) => this.at.envelope.open(one)));
+    }
+
     private async fetchNewest(turn: number): Promise<void> {
         const { wire, seat } = this.at;
         const page = await wire.page(seat.room, { before: '' });
+        const heard = await this.openAll(page.said);
         if (turn !== this.at.turn) return;
-        page.said.forEach(this.act.came);
+        heard.forEach(this.act.came);
         this.at.apply({
             type: 'history',
-            heard: page.said,
+            heard,
             complete: page.complete,
             now: Date.now(),
         });
@@ -92,9 +97,10 @@ export class Past {
             const page = await wire.page(seat.room, {
                 after: this.at.chat.newestId,
             });
+            const heard = await this.openAll(page.said);
             if (turn !== this.at.turn) return;
-            page.said.forEach(this.act.came);
-            this.at.apply({ type: 'missed', heard: page.said, now: Date.now() });
+            heard.forEach(this.act.came);
+            this.at.apply({ type: 'missed', heard, now: Date.now() });
             complete = page.complete || page.said.length === 0;
         }
     }
@@ -118,7 +124,7 @@ export class Past {
         const page = await wire.page(seat.room, { before: chat.oldestId });
         this.at.apply({
             type: 'older',
-            heard: page.said,
+            heard: await this.openAll(page.said),
             complete: page.complete || page.said.length === 0,
             first: page.first,
             now: Date.now(),

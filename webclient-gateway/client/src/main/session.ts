@@ -4,6 +4,7 @@ import type { RoomEvent } from '../room/events';
 import { newestOfPeer } from '../room/look';
 import { reduce } from '../room/reduce';
 import { newChat, type Chat, type End } from '../room/state';
+import { asItIs, type Envelope } from '../wire/envelope';
 import type { Refusal, Said, StanzaEvent } from '../wire/events';
 import * as stanzas from '../wire/stanzas';
 import type { Wire, WireEvent } from '../wire/wire';
@@ -36,6 +37,7 @@ export class Session implements Seated {
     private readonly entry: Entry;
     private readonly reports: Reports;
     private readonly typing: Typing;
+    private opening = Promise.resolve(); /* what came, one after the other */
     private wasInside = false; /* before the line was cut */
     private here: Chat['presence'] = 'offline'; /* the other, as told */
     private endedBy: End | null = null;
@@ -46,6 +48,7 @@ export class Session implements Seated {
         readonly wire: Wire,
         public seat: Kept,
         private readonly hooks: SessionHooks,
+        readonly envelope: Envelope = asItIs,
     ) {
         this.chat = newChat(seat.name, seat.peer, seat.protection);
         this.entry = new Entry(this, {
@@ -117,7 +120,7 @@ export class Session implements Seated {
                 void this.past.catchUp();
                 break;
             case 'said':
-                if (!this.past.hold(event.said)) this.onSaid(event.said);
+                this.hear(event.said);
                 break;
             case 'peer':
                 this.onPeer(event);
@@ -192,6 +195,18 @@ export class Session implements Seated {
     /* Somebody may have seen the newest now. */
     reportRead(): void {
         if (!this.isOver) this.reports.looked();
+    }
+
+    /* Opening takes its time; the order stays. */
+    private hear(said: Said): void {
+        this.opening = Promise.all([this.envelope.open(said), this.opening])
+            .then(([opened]) => {
+                if (this.isOver || this.past.hold(opened)) return;
+                this.onSaid(opened);
+            })
+            .catch((error: unknown) => {
+                console.error('a message could not be handled', error);
+            });
     }
 
     private onSaid(said: Said): void {

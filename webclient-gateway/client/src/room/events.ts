@@ -1,19 +1,16 @@
 /* events.ts - the things that happen to a chat. Time comes in with them. */
+import type { Payload } from './payload';
 import type { End, Line, Presence } from './state';
 
 /* A message as the chat understands it; `who` is decided by the name. */
-export interface Heard {
+export interface Heard extends Payload {
     from: string;
     id: string;
     originId: string;
     archiveId: string;
     at: number | null;
-    body: string | null;
-    outside: string | null;
-    replaces: string | null;
     retracts: string | null;
     retracted: boolean;
-    reacts: { to: string; with: string[] } | null;
     displayed: string | null;
     received: string | null;
     typing: boolean | null;

@@ -1,4 +1,5 @@
 /* look.ts - questions about a chat. Pure. */
+import { NOTHING, type Payload } from './payload';
 import type { Chat, Message } from './state';
 
 export type Tick = 'queued' | 'failed' | 'stored' | 'delivered' | 'read';
@@ -19,6 +20,11 @@ export function ticks(chat: Chat): Map<string, Tick> {
 /* What still has to be sent, oldest first. */
 export function outbox(chat: Chat): Message[] {
     return chat.messages.filter((m) => m.fate === 'queued');
+}
+
+/* What a message of mine says. */
+export function payloadOf(message: Message): Payload {
+    return { ...NOTHING, body: message.body };
 }
 
 /* The newest message of the other: what "read" is said about. */

@@ -1,4 +1,5 @@
 /* events.ts - what the other side of the wire may say, as plain values. */
+import type { Payload } from '../room/payload';
 
 /* Why something was refused: RFC 6120's condition and the words for people. */
 export interface Refusal {
@@ -18,18 +19,14 @@ export interface Facts {
 }
 
 /* One message, live or from the archive; several parts may be there. */
-export interface Said {
+export interface Said extends Payload {
     from: string; /* the name; empty: the chat itself */
     id: string;
     originId: string;
     archiveId: string;
     at: number | null; /* null: now */
-    body: string | null;
-    outside: string | null; /* the address of a file that lies elsewhere */
-    replaces: string | null; /* XEP-0308: id of the message */
     retracts: string | null; /* XEP-0424: its archive id */
     retracted: boolean; /* all that is left of it */
-    reacts: { to: string; with: string[] } | null; /* XEP-0444 */
     displayed: string | null; /* XEP-0333: archive id */
     received: string | null; /* XEP-0184: id */
     typing: boolean | null; /* XEP-0085; null: not said */

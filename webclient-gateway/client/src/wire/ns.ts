@@ -1,8 +1,10 @@
 /* ns.ts - the namespaces that the page speaks. */
 export const NS = {
     adhoc: 'http://jabber.org/protocol/commands',
+    client: 'jabber:client',
     correct: 'urn:xmpp:message-correct:0',
     delay: 'urn:xmpp:delay',
+    fallback: 'urn:xmpp:fallback:0',
     form: 'jabber:x:data',
     forward: 'urn:xmpp:forward:0',
     hints: 'urn:xmpp:hints',
@@ -14,6 +16,7 @@ export const NS = {
     ping: 'urn:xmpp:ping',
     reactions: 'urn:xmpp:reactions:0',
     receipts: 'urn:xmpp:receipts',
+    reply: 'urn:xmpp:reply:0',
     retract: 'urn:xmpp:message-retract:1',
     room: 'urn:duologue:room:0',
     rsm: 'http://jabber.org/protocol/rsm',

@@ -1,6 +1,7 @@
 /* parse.ts - elements to events. Pure. */
 import type { Facts, Page, Refusal, Said, SeatFacts, StanzaEvent } from './events';
 import { NS } from './ns';
+import { parsePayload } from './payload';
 import { attr, bare, child, children, number, resource, text } from './xml';
 
 function time(stamp: string): number | null {
@@ -79,15 +80,6 @@ function idOf(element: Element | null): string | null {
     return element === null ? null : attr(element, 'id');
 }
 
-function parseReactions(stanza: Element): Said['reacts'] {
-    const reactions = child(stanza, 'reactions', NS.reactions);
-    if (reactions === null) return null;
-    return {
-        to: attr(reactions, 'id'),
-        with: children(reactions).map(text).slice(0, 8),
-    };
-}
-
 function archiveIdOf(stanza: Element): string {
     const room = bare(attr(stanza, 'from'));
     const id = children(stanza).find(
@@ -102,8 +94,6 @@ function archiveIdOf(stanza: Element): string {
 /* What of a groupchat message is of use. */
 export function parseSaid(stanza: Element): Said {
     const delay = child(stanza, 'delay', NS.delay);
-    const body = child(stanza, 'body');
-    const oob = child(child(stanza, 'x', NS.oob), 'url');
     const markers = child(stanza, 'displayed', NS.markers);
     return {
         from: resource(attr(stanza, 'from')),
@@ -111,12 +101,9 @@ export function parseSaid(stanza: Element): Said {
         originId: attr(child(stanza, 'origin-id', NS.sid), 'id'),
         archiveId: archiveIdOf(stanza),
         at: delay === null ? null : time(attr(delay, 'stamp')),
-        body: body === null ? null : text(body),
-        outside: oob === null ? null : text(oob),
-        replaces: idOf(child(stanza, 'replace', NS.correct)),
+        ...parsePayload(stanza),
         retracts: idOf(child(stanza, 'retract', NS.retract)),
         retracted: child(stanza, 'retracted', NS.retract) !== null,
-        reacts: parseReactions(stanza),
         displayed: idOf(markers),
         received: idOf(child(stanza, 'received', NS.receipts)),
         typing: parseTyping(stanza),

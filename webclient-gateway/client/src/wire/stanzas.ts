@@ -1,6 +1,7 @@
 /* stanzas.ts - what the page says, as elements. */
 import { $iq, $msg, $pres, type Builder } from 'strophe.js';
 import { NS } from './ns';
+import { put, type Part } from './part';
 
 export function join(
     room: string,
@@ -20,12 +21,10 @@ export function leave(room: string, nick: string): Builder {
     return $pres({ to: `${room}/${nick}`, type: 'unavailable' });
 }
 
-/* Words, with all that lets the peer's app report back. */
-export function words(room: string, id: string, body: string): Builder {
-    return $msg({ to: room, type: 'groupchat', id })
-        .c('body')
-        .t(body)
-        .up()
+/* What an envelope made of a payload, with all that lets the peer's app report
+ * back. */
+export function message(room: string, id: string, parts: Part[]): Builder {
+    return put($msg({ to: room, type: 'groupchat', id }), parts)
         .c('origin-id', { xmlns: NS.sid, id })
         .up()
         .c('request', { xmlns: NS.receipts })
