@@ -224,6 +224,7 @@ export class Log {
             return old.element;
         const element = old?.element ?? h('li');
         element.className = `message ${message.mine ? 'mine' : 'theirs'} ${shape}`;
+        element.dataset['id'] = message.archiveId;
         put(element, this.bubble(chat, message, tick));
         this.rows.set(message.key, { element, message, tick, shape });
         return element;
