@@ -181,8 +181,26 @@ void store__forget_plain(struct store *store);
 
 /* --- loading (store_people.c) --- */
 
-/* Doubles a list that lives in the arena when `count` has filled it. */
-void *store__grow(struct arena *arena, void *old, size_t count, size_t size);
+/* Rows of one kind that belong to a room. */
+struct store__rows {
+    enum store__statement which; /* is given the room's number */
+    size_t item_bytes;
+    /* Reads the row that `which` stands on.  A row that does not open is no
+     * error, and not good. */
+    enum err (*read)(struct store *store, struct store_room *out, void *item,
+                     bool *is_good);
+};
+
+struct store__items {
+    void *at; /* in the room's arena; NULL when there are none */
+    size_t count;
+};
+
+/* Reads all good rows of a room that is being loaded.  Errors: as `read`, and
+ * ERR_IO, ERR_NOMEM. */
+enum err store__load_rows(struct store *store, struct store_room *out,
+                          const struct store__rows *rows,
+                          struct store__items *items) MUST_CHECK;
 
 /* Reads who is bound and who is joined into a room that is being loaded. */
 enum err store__load_members(struct store *store,

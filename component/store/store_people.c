@@ -4,8 +4,9 @@
 
 /* A row that does not open is left out: one device must join again. */
 static enum err read_member(struct store *store, struct store_room *out,
-                            struct room_member_image *member, bool *is_good)
+                            void *item, bool *is_good)
 {
+    struct room_member_image *member = item;
     const enum store__statement which = STORE_SQL_GET_MEMBERS;
     const int64_t seat = store__column_int(store, which, 1);
     struct store__fields fields = {.count = 1};
@@ -41,8 +42,9 @@ static enum err copy_session(struct store_room *out, const struct span *fields,
 }
 
 static enum err read_session(struct store *store, struct store_room *out,
-                             struct room_session_image *session, bool *is_good)
+                             void *item, bool *is_good)
 {
+    struct room_session_image *session = item;
     const enum store__statement which = STORE_SQL_GET_SESSIONS;
     const int64_t seat = store__column_int(store, which, 1);
     const int64_t leg = store__column_int(store, which, 2);
@@ -69,11 +71,11 @@ static enum err read_session(struct store *store, struct store_room *out,
     return rc;
 }
 
-void *store__grow(struct arena *arena, void *old, size_t count, size_t size)
+/* Room for one more: the array doubles at each power of two. */
+static void *grow(struct arena *arena, void *old, size_t count, size_t size)
 {
     void *at;
 
-    /* Full at 0 and at each power of two. */
     if ((count & (count - 1)) != 0)
         return old;
     at = arena_alloc(arena, (count == 0 ? 1 : 2 * count) * size);
@@ -82,60 +84,57 @@ void *store__grow(struct arena *arena, void *old, size_t count, size_t size)
     return at;
 }
 
-enum err store__load_members(struct store *store, struct store_room *out)
+enum err store__load_rows(struct store *store, struct store_room *out,
+                          const struct store__rows *rows,
+                          struct store__items *items)
 {
-    const enum store__statement which = STORE_SQL_GET_MEMBERS;
     const struct store__value values[] = {store__int(out->image.number)};
-    enum err rc = store__start(store, which, values, STORE_COUNT(values));
-    struct room_member_image *members = NULL;
-    size_t count = 0;
+    enum err rc = store__start(store, rows->which, values, STORE_COUNT(values));
     bool has_row = true;
 
+    *items = (struct store__items){NULL, 0};
     while (rc == ERR_OK) {
         bool is_good;
 
-        rc = store__step(store, which, &has_row);
+        rc = store__step(store, rows->which, &has_row);
         if (rc != ERR_OK || !has_row)
             break;
-        members = store__grow(&out->arena, members, count, sizeof(*members));
-        if (members == NULL)
+        items->at =
+            grow(&out->arena, items->at, items->count, rows->item_bytes);
+        if (items->at == NULL)
             rc = ERR_NOMEM;
         if (rc == ERR_OK)
-            rc = read_member(store, out, &members[count], &is_good);
+            rc = rows->read(store, out,
+                            (char *)items->at + items->count * rows->item_bytes,
+                            &is_good);
         if (rc == ERR_OK && is_good)
-            count++;
+            items->count++;
     }
-    store__stop(store, which);
-    out->image.members = members;
-    out->image.member_count = count;
+    store__stop(store, rows->which);
+    return rc;
+}
+
+enum err store__load_members(struct store *store, struct store_room *out)
+{
+    static const struct store__rows rows = {
+        STORE_SQL_GET_MEMBERS, sizeof(struct room_member_image), read_member};
+    struct store__items items;
+    enum err rc = store__load_rows(store, out, &rows, &items);
+
+    out->image.members = items.at;
+    out->image.member_count = items.count;
     return rc;
 }
 
 enum err store__load_sessions(struct store *store, struct store_room *out)
 {
-    const enum store__statement which = STORE_SQL_GET_SESSIONS;
-    const struct store__value values[] = {store__int(out->image.number)};
-    enum err rc = store__start(store, which, values, STORE_COUNT(values));
-    struct room_session_image *sessions = NULL;
-    size_t count = 0;
-    bool has_row = true;
+    static const struct store__rows rows = {STORE_SQL_GET_SESSIONS,
+                                            sizeof(struct room_session_image),
+                                            read_session};
+    struct store__items items;
+    enum err rc = store__load_rows(store, out, &rows, &items);
 
-    while (rc == ERR_OK) {
-        bool is_good;
-
-        rc = store__step(store, which, &has_row);
-        if (rc != ERR_OK || !has_row)
-            break;
-        sessions = store__grow(&out->arena, sessions, count, sizeof(*sessions));
-        if (sessions == NULL)
-            rc = ERR_NOMEM;
-        if (rc == ERR_OK)
-            rc = read_session(store, out, &sessions[count], &is_good);
-        if (rc == ERR_OK && is_good)
-            count++;
-    }
-    store__stop(store, which);
-    out->image.sessions = sessions;
-    out->image.session_count = count;
+    out->image.sessions = items.at;
+    out->image.session_count = items.count;
     return rc;
 }

@@ -67,8 +67,9 @@ static enum err copy_token(struct store_room *out, const struct span *fields,
 
 /* A row that does not open is left out: one tab needs its code again. */
 static enum err read_token(struct store *store, struct store_room *out,
-                           struct room_token_image *token, bool *is_good)
+                           void *item, bool *is_good)
 {
+    struct room_token_image *token = item;
     const int64_t family = column(store, TOKEN_FAMILY);
     const int64_t seat = column(store, TOKEN_SEAT);
     struct store__fields fields = {.count = TOKEN_FIELDS};
@@ -95,29 +96,12 @@ static enum err read_token(struct store *store, struct store_room *out,
 
 enum err store__load_tokens(struct store *store, struct store_room *out)
 {
-    const enum store__statement which = STORE_SQL_GET_TOKENS;
-    const struct store__value values[] = {store__int(out->image.number)};
-    enum err rc = store__start(store, which, values, STORE_COUNT(values));
-    struct room_token_image *tokens = NULL;
-    size_t count = 0;
-    bool has_row = true;
+    static const struct store__rows rows = {
+        STORE_SQL_GET_TOKENS, sizeof(struct room_token_image), read_token};
+    struct store__items items;
+    enum err rc = store__load_rows(store, out, &rows, &items);
 
-    while (rc == ERR_OK) {
-        bool is_good;
-
-        rc = store__step(store, which, &has_row);
-        if (rc != ERR_OK || !has_row)
-            break;
-        tokens = store__grow(&out->arena, tokens, count, sizeof(*tokens));
-        if (tokens == NULL)
-            rc = ERR_NOMEM;
-        if (rc == ERR_OK)
-            rc = read_token(store, out, &tokens[count], &is_good);
-        if (rc == ERR_OK && is_good)
-            count++;
-    }
-    store__stop(store, which);
-    out->image.tokens = tokens;
-    out->image.token_count = count;
+    out->image.tokens = items.at;
+    out->image.token_count = items.count;
     return rc;
 }
