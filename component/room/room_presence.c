@@ -39,10 +39,39 @@ static enum err keep_nick(struct room_turn *turn,
     return rc;
 }
 
+static const struct room_flow update_flow = {
+    .max_milli = ROOM_UPDATES * 1000,
+    .milli = 1000,
+    .per_ms = ROOM_UPDATE_MS,
+};
+
+/* Too many in a row: the others see only what it comes to in the end.  The
+ * session itself is answered as ever. */
+static enum err show_later(struct room_turn *turn, struct room_session *session)
+{
+    int64_t wait_ms =
+        room__bucket_wait_ms(&session->updates, &update_flow, turn->now_ms);
+    struct room_effect *effect;
+    enum err rc;
+
+    rc = room__session_keep_later(session, turn->event->u.presence,
+                                  turn->now_ms + wait_ms);
+    if (rc == ERR_OK)
+        rc = room__tell(turn, session, session->seat, true, &effect);
+    if (rc != ERR_OK)
+        return rc;
+    return room__copy(turn->out, turn->event->u.presence,
+                      &effect->u.presence.presence);
+}
+
 static enum err reflect(struct room_turn *turn, struct room_session *session)
 {
-    enum err rc = room__session_show(turn, session, turn->event->u.presence);
+    enum err rc;
 
+    room__bucket_fill(&session->updates, &update_flow, turn->now_ms);
+    if (!room__bucket_take(&session->updates))
+        return show_later(turn, session);
+    rc = room__session_show(turn, session, turn->event->u.presence);
     if (rc != ERR_OK)
         return rc;
     rc = room__tell(turn, session, session->seat, true, NULL);
@@ -64,6 +93,40 @@ enum err room__presence(struct room_turn *turn)
         !span_equal(nick, room_seat_name(turn->room, session->seat)))
         return keep_nick(turn, session);
     return reflect(turn, session);
+}
+
+/* Showing one moves it to the end of the list. */
+static struct room_session *next_due(const struct room_turn *turn)
+{
+    for (size_t i = 0; i < turn->room->session_count; i++) {
+        if (turn->room->sessions[i]->show_ms <= turn->now_ms)
+            return turn->room->sessions[i];
+    }
+    return NULL;
+}
+
+enum err room__presence_due(struct room_turn *turn)
+{
+    struct room_session *session;
+
+    while ((session = next_due(turn)) != NULL) {
+        struct span later;
+        enum err rc;
+
+        rc = room__copy(turn->out,
+                        (struct span){session->later, session->later_len},
+                        &later);
+        if (rc != ERR_OK)
+            return rc;
+        room__bucket_fill(&session->updates, &update_flow, turn->now_ms);
+        (void)room__bucket_take(&session->updates);
+        rc = room__session_show(turn, session, later);
+        if (rc != ERR_OK)
+            return rc;
+        if ((rc = room__tell_all(turn, session->seat, session)) != ERR_OK)
+            return rc;
+    }
+    return ERR_OK;
 }
 
 enum err room__leave(struct room_turn *turn)

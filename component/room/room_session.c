@@ -40,22 +40,47 @@ void room__session_free(struct room_session *session)
     if (session == NULL)
         return;
     free(session->presence);
+    free(session->later);
     free(session);
+}
+
+/* Puts a copy in place of what is there. */
+static enum err set_text(char **at, size_t *len, struct span text)
+{
+    char *copy = malloc(text.len + 1);
+
+    if (copy == NULL)
+        return ERR_NOMEM;
+    if (text.len > 0)
+        memcpy(copy, text.at, text.len);
+    copy[text.len] = '\0';
+    free(*at);
+    *at = copy;
+    *len = text.len;
+    return ERR_OK;
 }
 
 static enum err set_presence(struct room_session *session, struct span presence)
 {
-    char *copy = malloc(presence.len + 1);
+    return set_text(&session->presence, &session->presence_len, presence);
+}
 
-    if (copy == NULL)
-        return ERR_NOMEM;
-    if (presence.len > 0)
-        memcpy(copy, presence.at, presence.len);
-    copy[presence.len] = '\0';
-    free(session->presence);
-    session->presence = copy;
-    session->presence_len = presence.len;
-    return ERR_OK;
+enum err room__session_keep_later(struct room_session *session,
+                                  struct span presence, int64_t show_ms)
+{
+    enum err rc = set_text(&session->later, &session->later_len, presence);
+
+    if (rc == ERR_OK)
+        session->show_ms = show_ms;
+    return rc;
+}
+
+void room__session_drop_later(struct room_session *session)
+{
+    free(session->later);
+    session->later = NULL;
+    session->later_len = 0;
+    session->show_ms = INT64_MAX;
 }
 
 static struct room_session *copy_image(const struct room_session_image *image)
@@ -76,6 +101,9 @@ static struct room_session *copy_image(const struct room_session_image *image)
     session->joined_ms = image->joined_ms;
     session->heard_ms = image->joined_ms;
     session->ask_ms = INT64_MAX;
+    session->show_ms = INT64_MAX;
+    session->updates =
+        (struct room_bucket){ROOM_UPDATES * 1000, image->joined_ms};
     if (set_presence(session, image->presence) != ERR_OK) {
         room__session_free(session);
         return NULL;

@@ -53,6 +53,8 @@ int64_t room__due_ms(const struct room_engine *engine, const struct room *room)
     for (size_t i = 0; i < room->session_count; i++) {
         if (room->sessions[i]->ask_ms < due_ms)
             due_ms = room->sessions[i]->ask_ms;
+        if (room->sessions[i]->show_ms < due_ms)
+            due_ms = room->sessions[i]->show_ms;
     }
     return due_ms;
 }
@@ -159,6 +161,8 @@ enum err room__time(struct room_turn *turn)
     enum err rc;
 
     if ((rc = ask_again(turn)) != ERR_OK)
+        return rc;
+    if ((rc = room__presence_due(turn)) != ERR_OK)
         return rc;
     if (turn->now_ms < room__silence_due_ms(turn->engine, room))
         return renew_wake(turn);

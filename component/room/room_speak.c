@@ -134,6 +134,7 @@ enum err room__session_show(struct room_turn *turn,
 {
     enum err rc;
 
+    room__session_drop_later(session);
     if (session == room__session_shown(turn->room, session->seat) &&
         span_equal(room__session_presence(session), presence))
         return ERR_OK;

@@ -12,6 +12,8 @@ enum {
     ROOM_QUIET_MS = 5 * 60 * 1000, /* then a room goes to sleep */
     ROOM_END_CONFIRM_MS = 60 * 1000,
     ROOM_ASK_AGAIN_MS = 60 * 1000,
+    ROOM_UPDATES = 10,               /* of one session's presence, at once; */
+    ROOM_UPDATE_MS = 3 * 1000,       /* then one in this time */
     ROOM_ATTEMPTS = 10,              /* bucket of one room */
     ROOM_ATTEMPT_MS = 5 * 60 * 1000, /* refills one attempt */
     ROOM_FULL_PERCENT = 90,          /* both are told */
@@ -23,10 +25,14 @@ struct room_session {
     struct span bare;
     char *presence; /* owned */
     size_t presence_len;
-    int64_t joined_ms; /* of its last presence; grows along the list */
-    int64_t heard_ms;  /* of its last stanza */
-    int64_t ask_ms;    /* when to ping it again, or INT64_MAX */
-    int64_t doubt_ms;  /* of its last doubtful error */
+    int64_t joined_ms;          /* of its last presence; grows along the list */
+    int64_t heard_ms;           /* of its last stanza */
+    int64_t ask_ms;             /* when to ping it again, or INT64_MAX */
+    int64_t doubt_ms;           /* of its last doubtful error */
+    struct room_bucket updates; /* of its presence; memory only */
+    char *later; /* owned: a presence the others see at show_ms, or NULL */
+    size_t later_len;
+    int64_t show_ms; /* INT64_MAX: none waits */
     enum room_leg leg;
     uint8_t seat;
     uint8_t misses; /* doubtful errors in a row */
@@ -152,6 +158,8 @@ struct room_turn {
 enum err room__create(struct room_turn *turn) MUST_CHECK;
 enum err room__join(struct room_turn *turn) MUST_CHECK;
 enum err room__presence(struct room_turn *turn) MUST_CHECK;
+/* Shows the presences that had to wait until now. */
+enum err room__presence_due(struct room_turn *turn) MUST_CHECK;
 enum err room__leave(struct room_turn *turn) MUST_CHECK;
 enum err room__message(struct room_turn *turn) MUST_CHECK;
 enum err room__word(struct room_turn *turn,
@@ -200,6 +208,11 @@ enum err room__session_add(struct room *room,
 /* Gives it a new presence and makes it the latest.  Errors: ERR_NOMEM. */
 enum err room__session_renew(struct room *room, struct room_session *session,
                              struct span presence, int64_t now_ms) MUST_CHECK;
+/* Keeps a presence, the only one, to be shown then.  Errors: ERR_NOMEM. */
+enum err room__session_keep_later(struct room_session *session,
+                                  struct span presence,
+                                  int64_t show_ms) MUST_CHECK;
+void room__session_drop_later(struct room_session *session);
 void room__session_remove(struct room *room, struct room_session *session);
 void room__session_free(struct room_session *session);
 /* A stanza came: it lives. */
@@ -314,7 +327,7 @@ int64_t room__warning_ms(const struct room_engine *engine,
 /* When silence needs a ROOM_EVENT_TIME; this is what the disk knows. */
 int64_t room__silence_due_ms(const struct room_engine *engine,
                              const struct room *room);
-/* The same, or a ping that is due before. */
+/* The same, or a ping or a presence that is due before. */
 int64_t room__due_ms(const struct room_engine *engine, const struct room *room);
 /* Content or a keep at `at_ms`: the deadline moves.  `is_stored`: the disk
  * must know, otherwise it may lag a little. */
