@@ -87,6 +87,7 @@ struct room_message {
     bool has_body;
     bool has_omemo;        /* an OMEMO element is in it */
     bool has_link;         /* an urn:duologue:link:0 element is in it */
+    bool is_readable;      /* it says more than body, sealed words, signs */
     uint32_t retracts_seq; /* archived message it takes back; 0: none */
     bool is_retraction;    /* has <retract/>, even of an unknown id */
     enum room_word {

@@ -48,15 +48,18 @@ static bool is_nearly_full(const struct room *room)
 }
 
 /* Content that could be read on the server.  Markers and chat states say
- * nothing, and a retraction only names what it takes back. */
-static bool is_content(const struct room_message *message)
+ * nothing, and a retraction only names what it takes back: the body that goes
+ * with it for old apps is not stored, like any body in such a room. */
+static bool is_plain(const struct room_message *message)
 {
     const unsigned flags = ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY;
 
-    if (message->has_body)
+    if (message->is_readable)
         return true;
-    return message->is_archived && (message->flags & flags) != 0 &&
-           !message->is_retraction;
+    if (message->has_link || message->is_retraction)
+        return false;
+    return message->has_body ||
+           (message->is_archived && (message->flags & flags) != 0);
 }
 
 static bool is_refused(struct room_turn *turn, uint8_t seat,
@@ -72,8 +75,7 @@ static bool is_refused(struct room_turn *turn, uint8_t seat,
     else if (protection == ROOM_PROTECTION_OMEMO && message->has_body &&
              !message->has_omemo)
         *why = ROOM_REFUSE_NO_PLAINTEXT_OMEMO;
-    else if (protection == ROOM_PROTECTION_LINK && is_content(message) &&
-             !message->has_link)
+    else if (protection == ROOM_PROTECTION_LINK && is_plain(message))
         *why = ROOM_REFUSE_NO_PLAINTEXT_LINK;
     else if (message->is_retraction && (target == NULL || target->seat != seat))
         *why = ROOM_REFUSE_FOREIGN_RETRACTION;

@@ -2,6 +2,7 @@
 #include "service/service_internal.h"
 
 #define NS_FASTEN "urn:xmpp:fasten:0"
+#define NS_FALLBACK "urn:xmpp:fallback:0"
 
 /* A flag of service_class for elements of a namespace; NULL name: all. */
 static const struct {
@@ -15,9 +16,9 @@ static const struct {
     {"encrypted", NS_LINK, FLAG(has_link)},
     {"encryption", NS_EME, FLAG(has_encryption)},
     {"retract", NS_RETRACT, FLAG(has_content)},
-    {"reactions", NS_REACTIONS, FLAG(has_content)},
-    {"replace", NS_CORRECT, FLAG(has_content)},
-    {"apply-to", NS_FASTEN, FLAG(has_content)},
+    {"reactions", NS_REACTIONS, FLAG(has_detail)},
+    {"replace", NS_CORRECT, FLAG(has_detail)},
+    {"apply-to", NS_FASTEN, FLAG(has_detail)},
     {"displayed", NS_MARKERS, FLAG(has_marker)},
     {NULL, NS_MARKERS, FLAG(has_signal)},
     {NULL, NS_CHAT_STATES, FLAG(has_signal)},
@@ -28,6 +29,7 @@ static const struct {
     /* These say something about a message; alone they are none. */
     {NULL, NS_HINTS, 0},
     {NULL, NS_SID, 0},
+    {NULL, NS_FALLBACK, 0},
     {NULL, NS_SOURCE, 0},
 #undef FLAG
 };
@@ -86,6 +88,8 @@ void service__classify(const struct stanza *stanza, struct service_class *out)
         out->has_signal = true;
     if (out->has_omemo || out->has_link)
         out->has_encryption = true;
+    if (out->has_detail)
+        out->has_content = true;
 }
 
 static bool has_words(const struct service_class *about)

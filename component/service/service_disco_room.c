@@ -29,13 +29,15 @@ static const char *const features[] = {
     NS_ROOM,
 };
 
-static void put_room_info(struct xml_writer *xml)
+static void put_room_info(struct xml_writer *xml, const struct room *room)
 {
+    const char *label = service__protection_label(room_get_protection(room));
+
     service__form_open(xml, "result", NS_MUC "#roominfo");
     service__form_put(xml, "text-single", "muc#roomconfig_roomname",
                       "Name of the room", SPAN("Private chat"));
     service__form_put(xml, "text-single", "muc#roominfo_description",
-                      "Description", SPAN("A private chat for two"));
+                      "Description", span_of(label));
     service__form_put(xml, "boolean", "muc#roomconfig_changesubject",
                       "The subject may be changed", SPAN("0"));
     service__form_put(xml, "boolean", "muc#roominfo_changesubject",
@@ -72,7 +74,7 @@ static enum err info_of_room(struct service_call *call)
         service__put_feature(&out->xml, features[i]);
     service__put_feature(&out->xml,
                          is_open ? "muc_nonanonymous" : "muc_semianonymous");
-    put_room_info(&out->xml);
+    put_room_info(&out->xml, call->room);
     put_protection(&out->xml, call->room);
     return service__query_close(call);
 }

@@ -220,6 +220,7 @@ struct service_class {
     bool has_marker;
     bool has_signal;  /* chat state, receipt or marker */
     bool has_content; /* retraction, reaction, correction, fastening */
+    bool has_detail;  /* one of those that says more than a retraction */
     bool has_store;
     bool has_no_store;
     bool has_other; /* a child element of any other kind */
@@ -312,6 +313,8 @@ void service__put_feature(struct xml_writer *xml, const char *var);
 /* --- words for things --- */
 
 const char *service__protection_name(enum room_protection protection);
+/* The sentence about it that every screen shows. */
+const char *service__protection_label(enum room_protection protection);
 const char *service__cause_name(enum room_cause cause);
 /* <room/> of ours, left open: protection, silence limit and deadline. */
 void service__open_facts(struct xml_writer *xml, const struct room *room);

@@ -56,6 +56,8 @@ static enum err fill(struct service_call *call,
     out->has_body = about->has_body;
     out->has_omemo = about->has_omemo;
     out->has_link = about->has_link;
+    out->is_readable =
+        about->has_detail || about->has_other || about->has_thread;
     out->word = service__word(about->body);
     if ((rc = fill_origin(call, about, out)) != ERR_OK)
         return rc;

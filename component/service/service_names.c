@@ -17,6 +17,19 @@ const char *service__protection_name(enum room_protection protection)
     return protections[protection];
 }
 
+const char *service__protection_label(enum room_protection protection)
+{
+    static const char *const labels[] = {
+        [ROOM_PROTECTION_SERVER] =
+            "Encrypted on the way; the server can read this",
+        [ROOM_PROTECTION_LINK] = "Only the two of you can read this",
+        [ROOM_PROTECTION_OMEMO] = "Encrypted by your apps",
+    };
+
+    BUG_IF((unsigned)protection > ROOM_PROTECTION_OMEMO);
+    return labels[protection];
+}
+
 bool service__parse_protection(struct span text, enum room_protection *out)
 {
     for (int i = ROOM_PROTECTION_SERVER; i <= ROOM_PROTECTION_OMEMO; i++) {

@@ -33,6 +33,7 @@ static enum err tell_seat(struct service_call *call, struct span id,
     struct xml_writer *xml = &out->xml;
 
     xml_put_attr(xml, "id", id);
+    xml_put_attr_number(xml, "number", found->seat);
     xml_put_attr(xml, "name", room_seat_name(found->room, found->seat));
     xml_put_attr(xml, "peer",
                  room_seat_name(found->room, found->seat == 1 ? 2 : 1));

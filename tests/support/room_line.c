@@ -286,6 +286,7 @@ static void make_message(struct line_made *made, const struct line *line)
     message->lang = line_value(line, "lang");
     message->has_omemo = line_has(line, "omemo");
     message->has_link = line_has(line, "link");
+    message->is_readable = line_has(line, "readable");
     message->is_retraction = line_value(line, "retract").at != NULL;
     message->retracts_seq = (uint32_t)line_number(line, "retract", 0);
     message->word = word_of(line_value(line, "word"));

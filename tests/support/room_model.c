@@ -84,11 +84,13 @@ static bool is_plain(const struct model *model,
 {
     if (model->protection == ROOM_PROTECTION_OMEMO)
         return message->has_body && !message->has_omemo;
-    if (model->protection != ROOM_PROTECTION_LINK || message->has_link)
+    if (model->protection != ROOM_PROTECTION_LINK)
         return false;
-    return message->has_body ||
-           (message->is_archived && !message->is_retraction &&
-            (message->flags & ROOM_ENTRY_ACTIVITY) != 0);
+    if (message->is_readable)
+        return true;
+    return !message->has_link && !message->is_retraction &&
+           (message->has_body || (message->is_archived &&
+                                  (message->flags & ROOM_ENTRY_ACTIVITY) != 0));
 }
 
 static struct model_verdict expect_content(const struct model *model,

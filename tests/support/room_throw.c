@@ -101,6 +101,7 @@ static void throw_content(struct thrower *by, struct room_message *message)
     message->body_bytes = kind == 3 ? 1000 : 10;
     message->has_omemo = dice_is(by->dice, 2);
     message->has_link = dice_is(by->dice, 2);
+    message->is_readable = dice_is(by->dice, 8);
     message->payload =
         message->has_body ? SPAN("<body>hi</body>") : SPAN("<x/>");
 }

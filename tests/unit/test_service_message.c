@@ -414,6 +414,36 @@ static void link_room_hides_the_body(void **state)
     world_says_file(&f->world, "message-link");
 }
 
+#define SEALED "<encrypted xmlns='" NS_LINK "'>AAAA</encrypted>"
+
+static void link_room_takes_nothing_readable_beside(void **state)
+{
+    static const char *const beside[] = {
+        SEALED "<reactions xmlns='" NS_REACTIONS "' id='1'/>",
+        SEALED "<replace xmlns='" NS_CORRECT "' id='1'/>",
+        SEALED "<reply xmlns='urn:xmpp:reply:0' id='1'/>",
+        SEALED "<x xmlns='jabber:x:oob'><url>https://x.example</url></x>",
+        SEALED "<thread>t</thread>",
+        SEALED "<note xmlns='urn:example'>words</note>",
+        "<note xmlns='urn:example'>words</note>",
+        "<store xmlns='urn:xmpp:hints'/>",
+        "<encryption xmlns='urn:xmpp:eme:0'/><body>plain</body>",
+    };
+    struct fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
+        say(f, beside[i]);
+        world_refuses(&f->world, "modify", "policy-violation");
+    }
+    say(f, SEALED "<origin-id xmlns='urn:xmpp:sid:0' id='m'/>"
+                  "<encryption xmlns='urn:xmpp:eme:0'/>"
+                  "<request xmlns='urn:xmpp:receipts'/>"
+                  "<markable xmlns='urn:xmpp:chat-markers:0'/>"
+                  "<active xmlns='http://jabber.org/protocol/chatstates'/>"
+                  "<store xmlns='urn:xmpp:hints'/>");
+    assert_int_equal(f->world.out_count, 2);
+}
+
 static void omemo_room_wants_omemo(void **state)
 {
     struct fixture *f = *state;
@@ -509,6 +539,8 @@ int main(void)
         TEST(retraction_of_own_and_foreign),
         cmocka_unit_test_setup_teardown(link_room_hides_the_body, set_up_link,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(link_room_takes_nothing_readable_beside,
+                                        set_up_link, tear_down),
         cmocka_unit_test_setup_teardown(omemo_room_wants_omemo, set_up_omemo,
                                         tear_down),
         TEST(x20_x29_errors_are_never_answered),
