@@ -44,7 +44,7 @@ choose_address() {
 is_listening() { (exec 3<>"/dev/tcp/$1/$2") 2>/dev/null; }
 
 choose_ports() {
-    local usual=8080 other_port
+    local usual=8080
     read -r client_port component_port metrics_port other_port < <(free_ports 4)
     [ -z "$lan" ] || usual=8443
     if [ -z "$web_port" ]; then
@@ -52,8 +52,9 @@ choose_ports() {
         ! is_listening "$web_host" "$web_port" || web_port=$other_port
     elif is_listening "$web_host" "$web_port"; then
         fail "port $web_port of $web_host is in use"
+    else
+        other_port=$web_port
     fi
-    web_url=$scheme://$web_host:$web_port
 }
 
 random_text() {
@@ -105,6 +106,7 @@ END
 
 write_duologue() {
     local server='' certificate='' key=''
+    web_url=$scheme://$web_host:$web_port
     [ "$with_server" -eq 0 ] || server=127.0.0.1:$component_port
     [ -z "$lan" ] || certificate=$home/cert.pem key=$home/key.pem
     cat >"$home/duologue.conf" <<END
@@ -132,11 +134,12 @@ is_linked() {
     [ "$with_server" -eq 0 ] || grep -q '^server_up  *1$' <<<"$stats"
 }
 
-is_gateway_ready() {
+# is_gateway healthz|readyz
+is_gateway() {
     local status
     status=$(
         exec 2>/dev/null 3<>"/dev/tcp/127.0.0.1/$metrics_port" || exit
-        printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n' >&3
+        printf 'GET /%s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n' "$1" >&3
         read -r _ status _ <&3
         printf '%s' "$status"
     )
@@ -154,18 +157,32 @@ start_server() {
     wait_for prosody 30 is_listening 127.0.0.1 "$client_port"
 }
 
+start_gateway() {
+    write_duologue
+    say "starting the web side on $web_url"
+    start gateway "$build/bin/duologue-gateway" -c "$home/duologue.conf" \
+        --static "$build/client"
+    until is_gateway healthz; do
+        is_alive gateway || return 1
+        sleep 0.05
+    done
+}
+
+# The web side first: links begin with its port, and somebody else may take
+# that one in between.
 start_everything() {
     make_home
     choose_address
     choose_ports
     secret=$(random_text)
     start_server
-    write_duologue
+    if ! start_gateway; then
+        [ "$web_port" != "$other_port" ] || ended_badly gateway
+        web_port=$other_port
+        start_gateway || ended_badly gateway
+    fi
     say "starting Duologue"
     start duologue "$build/bin/duologue" -c "$home/duologue.conf"
     wait_for duologue 30 is_linked
-    say "starting its web side on $web_url"
-    start gateway "$build/bin/duologue-gateway" -c "$home/duologue.conf" \
-        --static "$build/client"
-    wait_for gateway 30 is_gateway_ready
+    wait_for gateway 30 is_gateway readyz
 }

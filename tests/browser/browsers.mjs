@@ -7,12 +7,12 @@ import puppeteer from 'puppeteer-core';
 
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 
-export async function launch(kind) {
+export async function launch(kind, more = {}) {
     const folder = mkdtempSync(join(tmpdir(), `duologue-${kind}-`));
     const browser = await puppeteer.launch(
         kind === 'firefox'
-            ? { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, userDataDir: folder, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB' } }
-            : { browser: 'chrome', executablePath: '/usr/bin/chromium', headless: true, userDataDir: folder, args: [...QUIET, '--lang=en-GB'] },
+            ? { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, userDataDir: folder, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB' }, ...more }
+            : { browser: 'chrome', executablePath: '/usr/bin/chromium', headless: true, userDataDir: folder, args: [...QUIET, '--lang=en-GB'], ...more },
     );
     const close = browser.close.bind(browser);
     browser.close = async () => {
