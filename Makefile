@@ -5,14 +5,16 @@
 #   make e2e        end to end stories;  make clients: only terminal clients
 #   make format     rewrite the C files;  make lint: every check of the sources
 #   make fuzz       hunt for half a minute with each fuzz target
+#   make torture  kill, cut, starve and search a release build, long forms
+#   make soak     the same for days
 #   make bench      the benchmarks, on a release build
 #   make cover      line coverage of our C code
 #   make man        check the man pages
 #   make accept     write the scenarios as they are now; review the diff
 #   make bare       ./quickstart and ./tests/run in an empty Debian 12
 #   make hooks      check format before each commit
-.PHONY: all build test e2e clients format lint fuzz bench cover man accept \
-	bare hooks clean
+.PHONY: all build test e2e clients format lint fuzz tortured torture soak \
+	bench cover man accept bare hooks clean
 
 all: build
 	ctest --preset dev -L 'unit|lint' -j 4 --progress
@@ -38,6 +40,16 @@ lint:
 
 fuzz:
 	tests/fuzz/run
+
+tortured:
+	cmake --preset release
+	cmake --build --preset release --target torture
+
+torture: tortured
+	tests/torture/run build/release --form long
+
+soak: tortured
+	tests/torture/run build/release --form soak
 
 bench:
 	cmake --preset release

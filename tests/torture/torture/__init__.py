@@ -1,0 +1,1 @@
+"""What the tortures share: the page, the made-up server, the ledger."""

@@ -1,0 +1,1 @@
+"""One module a kind of torture; each registers what it can do."""
