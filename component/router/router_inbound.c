@@ -53,6 +53,14 @@ static enum err take_in(struct router *router, struct store_room *stored,
     return rc;
 }
 
+static const struct room *find_in_memory(struct router *router,
+                                         const struct stanza *stanza)
+{
+    if (stanza->to.local.len == 0 || stanza->is_to_malformed)
+        return NULL;
+    return room_find(router->engine, stanza->to.local);
+}
+
 enum err router__wake(struct router *router, struct span local,
                       struct service_found *out)
 {
@@ -171,11 +179,17 @@ static enum err handle(struct router *router, const struct stanza *stanza,
         .now_ms = router->now_ms,
         .found = {.fate = SERVICE_UNKNOWN},
     };
+    bool is_admitted = true;
     enum err rc = remember(router, stanza, leg);
 
     if (rc == ERR_OK && router->rc != ERR_OK)
         return router->rc; /* this tick will be taken back */
-    if (rc == ERR_OK && stanza->to.local.len > 0 && !stanza->is_to_malformed)
+    if (rc == ERR_OK)
+        rc = service_admit(router->service, &in, find_in_memory(router, stanza),
+                           &is_admitted);
+    in.is_too_much = !is_admitted;
+    if (rc == ERR_OK && is_admitted && stanza->to.local.len > 0 &&
+        !stanza->is_to_malformed)
         rc = router__wake(router, stanza->to.local, &in.found);
     if (rc == ERR_OK && in.found.room != NULL)
         rc = router__touch(router, room_local(in.found.room));

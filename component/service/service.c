@@ -69,6 +69,7 @@ struct service *service_new(const struct service_options *options,
         return NULL;
     crypto_random(crypto, seed, sizeof(seed));
     map_init(&service->guests, seed);
+    map_init(&service->flows.senders, seed);
     service->owned = ARENA_EMPTY(SERVICE_OPTIONS_MAX_BYTES);
     service->arena = ARENA_EMPTY(SERVICE_ARENA_MAX_BYTES);
     service->payload = BUF_EMPTY(SERVICE_PAYLOAD_MAX_BYTES);
@@ -87,6 +88,7 @@ void service_free(struct service *service)
     if (service == NULL)
         return;
     service_forget_guests(service);
+    service__flows_clear(&service->flows);
     arena_clear(&service->arena);
     buf_wipe(&service->payload);
     buf_wipe(&service->written);

@@ -15,6 +15,7 @@
 enum {
     SERVICE_RANDOM_BYTES = 256,  /* one creation needs less */
     SERVICE_COMMANDS_MAX = 1000, /* ad-hoc sessions under way */
+    SERVICE_COMMANDS_OF_ONE = 8, /* of them one account's */
     SERVICE_COMMAND_TTL_MS = 10 * 60 * 1000,
     SERVICE_PAGE_MAX = 250, /* messages in one XEP-0313 page */
     SERVICE_PAGE_DEFAULT = 50,
@@ -96,11 +97,21 @@ struct service_input {
     const struct stanza *stanza;
     enum room_leg leg;
     int64_t now_ms;
+    bool is_too_much;           /* service_admit refused it */
     struct service_found found; /* when `stanza->to` has a local part */
     /* SERVICE_RANDOM_BYTES, fresh for an iq, for whatever goes to the domain
      * and for a guest's presence. */
     const uint8_t *random;
 };
+
+/* Counts in->stanza against who sent it, before its room is looked for;
+ * `awake` is that room if it is in memory, else NULL.
+ *
+ * Refusal: *is_admitted is false for too many of late: the room need not be
+ *          looked for, and service_handle is to be told with `is_too_much`.
+ * Errors:  ERR_NOMEM, and nothing was counted. */
+enum err service_admit(struct service *service, const struct service_input *in,
+                       const struct room *awake, bool *is_admitted) MUST_CHECK;
 
 /* Handles one stanza addressed to us: steps the engine, or answers by itself
  * (ROOM_EFFECT_WRITTEN, ROOM_EFFECT_ARCHIVE), or ignores what must be.

@@ -83,26 +83,43 @@ void service__command_over(struct service_call *call,
         service__wipe(session, sizeof(*session));
 }
 
-/* A free place, or that of the one which began first. */
-static struct service_session *place(struct service *service)
+/* A free place, or that of the one which began first: of the account's own if
+ * it has as many as it may, so that nobody pushes out the others. */
+static struct service_session *place(struct service *service,
+                                     const struct secret *account)
 {
-    struct service_session *oldest = &service->sessions[0];
+    struct service_session *oldest = &service->sessions[0], *own = NULL;
+    size_t own_count = 0;
 
-    for (size_t i = 0; i < SERVICE_COMMANDS_MAX; i++)
-        if (service->sessions[i].until_ms < oldest->until_ms)
-            oldest = &service->sessions[i];
-    return oldest;
+    for (size_t i = 0; i < SERVICE_COMMANDS_MAX; i++) {
+        struct service_session *session = &service->sessions[i];
+
+        if (session->until_ms < oldest->until_ms)
+            oldest = session;
+        if (session->until_ms == 0 || !secret_equal(&session->account, account))
+            continue;
+        own_count++;
+        if (own == NULL || session->until_ms < own->until_ms)
+            own = session;
+    }
+    return own_count < SERVICE_COMMANDS_OF_ONE ? oldest : own;
 }
 
 static enum err remember(struct service_call *call,
                          const struct service_asked *asked)
 {
-    struct service_session *session = place(call->service);
-    enum err rc = crypto_sha256(call->service->crypto, call->stanza->from.full,
-                                &session->who);
+    struct crypto *crypto = call->service->crypto;
+    struct service_session *session;
+    struct secret who, account;
+    enum err rc = crypto_sha256(crypto, call->stanza->from.full, &who);
 
+    if (rc == ERR_OK)
+        rc = crypto_sha256(crypto, call->stanza->from.bare, &account);
     if (rc != ERR_OK)
         return rc;
+    session = place(call->service, &account);
+    session->who = who;
+    session->account = account;
     memcpy(session->id, asked->session.at, SERVICE_ID_CHARS);
     session->node = asked->command->node;
     session->until_ms = call->in->now_ms + SERVICE_COMMAND_TTL_MS;

@@ -176,6 +176,8 @@ enum err service__text_to_domain(struct service_call *call)
     const struct stanza *stanza = call->stanza;
     const struct xml_node *body = service__own_child(stanza, "body");
     struct span type = stanza->type;
+    bool may;
+    enum err rc;
 
     if (call->request.kind == ROOM_REQUEST_NONE || stanza->from.local.len == 0)
         return ERR_OK;
@@ -183,5 +185,8 @@ enum err service__text_to_domain(struct service_call *call)
         return service__error(call, STANZA_SERVICE_UNAVAILABLE, TEXT_NONE);
     if (body == NULL || xml_text(body).len == 0 || span_is(type, "headline"))
         return ERR_OK;
+    rc = service__may_answer_stray(call, &may);
+    if (rc != ERR_OK || !may)
+        return rc;
     return read(call, span_trim(xml_text(body)));
 }

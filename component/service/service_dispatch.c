@@ -8,10 +8,25 @@ static bool is_occupant_ping(const struct service_call *call)
            xml_is(service__question(call), "ping", NS_PING);
 }
 
+/* A question and a join wait for an answer; the rest may stay without. */
+static bool must_be_answered(const struct service_call *call)
+{
+    return call->request.kind == ROOM_REQUEST_IQ ||
+           (call->stanza->kind == STANZA_PRESENCE &&
+            xml_child(call->stanza->node, "x", NS_MUC) != NULL);
+}
+
 /* A room that is not, or no more.  To a self-ping "not found" would mean "you
  * are still in it" (XEP-0410 3.2). */
 static enum err nowhere(struct service_call *call)
 {
+    bool may = true;
+    enum err rc = ERR_OK;
+
+    if (!must_be_answered(call))
+        rc = service__may_answer_stray(call, &may);
+    if (rc != ERR_OK || !may)
+        return rc;
     if (is_occupant_ping(call))
         return service__error(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
     if (call->in->found.fate == SERVICE_ENDED ||
@@ -54,11 +69,21 @@ enum err service__domain(struct service_call *call)
     return service__iq_domain(call);
 }
 
+static enum err too_much(struct service_call *call)
+{
+    call->is_answered = true;
+    if (!must_be_answered(call))
+        return ERR_OK;
+    return service__error(call, STANZA_RESOURCE_CONSTRAINT, TEXT_TOO_MUCH);
+}
+
 static enum err dispatch(struct service_call *call)
 {
     const struct stanza *stanza = call->stanza;
     bool is_asked = call->request.kind != ROOM_REQUEST_NONE;
 
+    if (call->in->is_too_much)
+        return too_much(call);
     if (stanza->is_to_malformed)
         return service__error(call, STANZA_JID_MALFORMED, TEXT_BAD_ADDRESS);
     if (stanza->verdict != XML_WHOLE && is_asked)

@@ -2,7 +2,7 @@
 
 #include "service/service_internal.h"
 
-static struct span gateway_stamp(const struct stanza *stanza)
+struct span service__stamp(const struct stanza *stanza)
 {
     const struct xml_node *stamp = xml_child(stanza->node, "source", NS_SOURCE);
 
@@ -25,7 +25,7 @@ static void fill_source(struct service_call *call, struct room_actor *actor)
         actor->has_domain_source = true;
         break;
     case ROOM_LEG_GUEST:
-        port->source(port->self, "guest", gateway_stamp(call->stanza),
+        port->source(port->self, "guest", service__stamp(call->stanza),
                      actor->source);
         break;
     case ROOM_LEG_CONTROL:

@@ -37,8 +37,16 @@ struct service_ids {
 struct service_session {
     int64_t until_ms; /* 0: free */
     const char *node;
-    struct secret who; /* digest of the full JID */
+    struct secret who;     /* digest of the full JID */
+    struct secret account; /* digest of the bare one */
     char id[SERVICE_ID_CHARS];
+};
+
+/* Who asked how much of late, see service_flow.c. */
+struct service_flows {
+    struct map senders;         /* bare JID or source -> service_flow */
+    struct service_flow *first; /* longest unused */
+    struct service_flow *last;
 };
 
 struct service {
@@ -53,6 +61,7 @@ struct service {
     uint32_t said_count; /* makes ids of our own stanzas differ */
     struct service_ids ids[SERVICE_ROOMS_CACHED];
     struct service_session sessions[SERVICE_COMMANDS_MAX];
+    struct service_flows flows;
     struct map guests; /* full JID -> service_guest, see service_guest.c */
 };
 
@@ -175,6 +184,30 @@ enum err service__token_offer(struct service_call *call,
                               char text[SERVICE_TOKEN_CHARS],
                               struct room_join *out) MUST_CHECK;
 
+/* --- service_flow.c --- */
+
+enum {
+    /* A word to somebody who is not in, which a flood of them would echo. */
+    SERVICE_COST_STRAY = 20,
+    SERVICE_COST_LOOK_UP = 20, /* of a link: reads the disk */
+};
+
+struct service_use {
+    struct span sender;
+    int64_t units;
+    int64_t now_ms;
+};
+
+/* Takes units of what a sender may use.  *is_taken is false when it has too
+ * few.  Errors: ERR_NOMEM. */
+enum err service__flow_take(struct service *service,
+                            const struct service_use *use,
+                            bool *is_taken) MUST_CHECK;
+/* The same for an answer to somebody who is not in the room. */
+enum err service__may_answer_stray(struct service_call *call,
+                                   bool *may) MUST_CHECK;
+void service__flows_clear(struct service_flows *flows);
+
 /* --- service_guest.c --- */
 
 /* The guest who sent this is in the call's room now, or out of it. */
@@ -186,6 +219,9 @@ enum err service__guest_presence(struct service_call *call) MUST_CHECK;
 
 /* --- service_event.c --- */
 
+/* The gateway's stamp, by which it tells where a guest comes from; empty where
+ * there is none. */
+struct span service__stamp(const struct stanza *stanza);
 /* An event of that kind with who, when and where filled in. */
 struct room_event service__event(struct service_call *call,
                                  enum room_event_kind kind);

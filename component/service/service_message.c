@@ -5,6 +5,11 @@
 
 static enum err not_joined(struct service_call *call)
 {
+    bool may;
+    enum err rc = service__may_answer_stray(call, &may);
+
+    if (rc != ERR_OK || !may)
+        return rc;
     return service__error(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
 }
 

@@ -54,15 +54,16 @@ static enum err probe(struct service_call *call)
     return copy_presence(call, &session, effect);
 }
 
-static enum err available(struct service_call *call)
+static enum err update(struct service_call *call)
 {
-    const struct xml_node *muc = xml_child(call->stanza->node, "x", NS_MUC);
-    struct room_event event;
-    enum err rc;
+    struct room_event event = service__event(call, ROOM_EVENT_PRESENCE);
+    bool may = true;
+    enum err rc = ERR_OK;
 
-    if (muc != NULL)
-        return service__join(call, muc);
-    event = service__event(call, ROOM_EVENT_PRESENCE);
+    if (room_seat_of_session(call->room, call->stanza->from.full) == 0)
+        rc = service__may_answer_stray(call, &may);
+    if (rc != ERR_OK || !may)
+        return rc;
     rc = service__presence_payload(call, &event.u.presence);
     if (rc != ERR_OK)
         return rc;
@@ -72,10 +73,11 @@ static enum err available(struct service_call *call)
 enum err service__presence(struct service_call *call)
 {
     struct span type = call->stanza->type;
+    const struct xml_node *muc = xml_child(call->stanza->node, "x", NS_MUC);
     struct room_event event;
 
     if (type.at == NULL)
-        return available(call);
+        return muc != NULL ? service__join(call, muc) : update(call);
     if (span_is(type, "unavailable")) {
         service__guest_left(call);
         event = service__event(call, ROOM_EVENT_LEAVE);

@@ -46,14 +46,34 @@ static enum err tell_seat(struct service_call *call, struct span id,
     return service__query_close(call);
 }
 
+/* Browsers are strangers each time: what counts is where they come from. */
+static enum err may_look(struct service_call *call, bool *may)
+{
+    struct service_use use = {call->stanza->from.bare, SERVICE_COST_LOOK_UP,
+                              call->in->now_ms};
+    struct span stamp = service__stamp(call->stanza);
+
+    *may = true;
+    if (call->in->leg == ROOM_LEG_CONTROL)
+        return ERR_OK;
+    if (call->in->leg == ROOM_LEG_GUEST && stamp.len > 0)
+        use.sender = stamp;
+    return service__flow_take(call->service, &use, may);
+}
+
 enum err service__seat_get(struct service_call *call,
                            const struct xml_node *query)
 {
     const struct service_port *port = &call->service->port;
     struct service_found found = {.fate = SERVICE_UNKNOWN};
     struct span id = xml_attr(query, "id");
-    enum err rc;
+    bool may;
+    enum err rc = may_look(call, &may);
 
+    if (rc != ERR_OK)
+        return rc;
+    if (!may)
+        return service__error(call, STANZA_RESOURCE_CONSTRAINT, TEXT_TOO_MUCH);
     if (base32_is_id(id, ID_CHARS)) {
         rc = port->find_seat(port->self, id, &found);
         if (rc != ERR_OK)

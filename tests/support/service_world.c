@@ -281,9 +281,16 @@ static void handle(struct service_world *world, enum room_leg leg,
 {
     struct service_input in = {
         .leg = leg, .stanza = stanza, .now_ms = world->now_ms};
-    uint64_t before;
+    const struct room *awake = stanza->to.local.len > 0
+                                   ? room_find(world->engine, stanza->to.local)
+                                   : NULL;
+    bool is_admitted = true;
+    uint64_t before = arm(world);
 
-    if (stanza->to.local.len > 0)
+    world->rc = service_admit(world->service, &in, awake, &is_admitted);
+    disarm(world, before);
+    in.is_too_much = !is_admitted;
+    if (stanza->to.local.len > 0 && is_admitted)
         find(world, stanza->to.local, &in.found);
     world->drawn++;
     world->random[16] = (uint8_t)world->drawn;
@@ -292,7 +299,8 @@ static void handle(struct service_world *world, enum room_leg leg,
         world->random[0] = (uint8_t)(world->number + 1);
     in.random = world->random;
     before = arm(world);
-    world->rc = service_handle(world->service, &in, &world->effects);
+    if (world->rc == ERR_OK)
+        world->rc = service_handle(world->service, &in, &world->effects);
     disarm(world, before);
     if (world->rc != ERR_OK) /* the tick is taken back */
         room_effects_reset(&world->effects);

@@ -152,6 +152,16 @@ static void session_expires(void **state)
                                "session-expired", NS_COMMANDS));
 }
 
+static void begin_another(struct service_world *world, const char *from, int i)
+{
+    world->now_ms++;
+    world->random[250] = (uint8_t)i;
+    world->random[251] = (uint8_t)(i >> 8);
+    ask(world, &(struct asking){ROOM_LEG_NATIVE, from, "create-chat", "execute",
+                                NULL, NULL});
+    assert_string_equal(status(world_next(world)), "executing");
+}
+
 static void sessions_are_limited(void **state)
 {
     struct service_world *world = *state;
@@ -163,12 +173,38 @@ static void sessions_are_limited(void **state)
                   "sessionid");
     snprintf(session, sizeof(session), "%.*s", (int)id.len, id.at);
     for (int i = 0; i < SERVICE_COMMANDS_MAX; i++) {
-        world->now_ms++;
-        world->random[250] = (uint8_t)i;
-        world->random[251] = (uint8_t)(i >> 8);
-        create(world, ROOM_LEG_NATIVE, NULL);
-        assert_string_equal(status(world_next(world)), "executing");
+        char from[64];
+
+        snprintf(from, sizeof(from), "m%d@evil.example/x", i);
+        begin_another(world, from, i);
     }
+    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat",
+                                "complete", session, NAMES});
+    world_refuses(world, "modify", "bad-request");
+}
+
+/* Whoever begins many forgets the own ones, not those of others. */
+static void one_account_has_few_sessions(void **state)
+{
+    struct service_world *world = *state;
+    char session[64];
+    struct span id;
+
+    create(world, ROOM_LEG_NATIVE, NULL);
+    id = xml_attr(xml_child(world_next(world), "command", NS_COMMANDS),
+                  "sessionid");
+    snprintf(session, sizeof(session), "%.*s", (int)id.len, id.at);
+    for (int i = 0; i < 400; i++) {
+        char from[64];
+
+        snprintf(from, sizeof(from), "mal@evil.example/%d", i);
+        begin_another(world, from, i);
+    }
+    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat",
+                                "complete", session, NAMES});
+    assert_string_equal(status(world_next(world)), "completed");
+    for (int i = 0; i < SERVICE_COMMANDS_OF_ONE; i++)
+        begin_another(world, ABHI, i);
     ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat",
                                 "complete", session, NAMES});
     world_refuses(world, "modify", "bad-request");
@@ -433,6 +469,7 @@ int main(void)
         TEST(cancelled),
         TEST(session_expires),
         TEST(sessions_are_limited),
+        TEST(one_account_has_few_sessions),
         TEST(mistakes_come_back),
         TEST(protections_by_leg),
         TEST(link_room_has_no_address),
