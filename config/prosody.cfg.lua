@@ -7,6 +7,7 @@
 
 Component "duologue.example.org"
     component_secret = "the same secret as in duologue.conf"
+    disco_hidden = true
 
 -- Prosody takes components on 127.0.0.1:5347 unless told otherwise.  The link
 -- is not encrypted: leave it there, or (in the global section, above all
@@ -17,11 +18,12 @@ Component "duologue.example.org"
 -- When Duologue comes back before Prosody has noticed that the old link is
 -- dead, Prosody refuses the new one; Duologue tries again until it succeeds.
 
--- To let clients find Duologue by themselves, list it in the disco_items of
--- your VirtualHost.  Order matters: Gajim and Conversations take the first
--- chat service they find for ordinary group chats, and Duologue makes none.
--- So name your own service first, or leave Duologue out: people can still
--- write to it, and every invitation works.
+-- Prosody lists a component below one of your domains among that domain's
+-- services by itself.  That is why `disco_hidden` stands above: Gajim and
+-- Conversations take the first chat service they find for ordinary group
+-- chats, and Duologue makes none.  To let clients find it all the same, name
+-- it behind your own service, or leave it out: people can still write to it,
+-- and every invitation works.
 --
 --   VirtualHost "example.org"
 --       disco_items = {

@@ -92,8 +92,8 @@ modules_enabled = { "roster", "saslauth", "tls", "disco", "ping", "private",
 modules_disabled = { "s2s" }
 VirtualHost "localhost"
     ssl = { key = "$home/key.pem", certificate = "$home/cert.pem" }
-    disco_items = { { "duologue.localhost", "Private chats for two" } }
 Component "duologue.localhost"
+    name = "Private chats for two"
     component_secret = "$secret"
 END
     mkdir -p "$home/certs" "$home/prosody/localhost/accounts"

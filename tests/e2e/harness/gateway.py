@@ -28,6 +28,7 @@ class Gateway:
         self.metrics = free_port()
         self.folder = os.path.join(self.component.folder, 'dist')
         self.log = os.path.join(self.component.folder, 'gateway.log')
+        self.public_url = self.url
         self.process = None
         world.things.append(self)
         self._write_client()
@@ -48,7 +49,7 @@ class Gateway:
 
     def settings(self):
         return {'gateway_listen': '127.0.0.1:%d' % self.port,
-                'gateway_public_url': self.url,
+                'gateway_public_url': self.public_url,
                 'gateway_metrics': '127.0.0.1:%d' % self.metrics}
 
     def launch(self, **more):

@@ -22,7 +22,9 @@ class Guest(Speaker):
         self.jid = ''
         self.inbox = Inbox(self.name)
         self.closed = asyncio.Event()
-        self._port = port
+        self.line = {'host': '127.0.0.1', 'port': port}
+        self.host = '127.0.0.1:%d' % port
+        self.origin = 'http://' + self.host
         self._domain = domain
         self._reader = self._writer = self._task = None
 
@@ -59,14 +61,14 @@ class Guest(Speaker):
 
     async def _shake_hands(self):
         self._reader, self._writer = await asyncio.open_connection(
-            '127.0.0.1', self._port)
+            **self.line)
         key = base64.b64encode(os.urandom(16)).decode()
         self._writer.write((
-            'GET /xmpp-websocket HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n'
-            'Origin: http://127.0.0.1:%d\r\nUpgrade: websocket\r\n'
+            'GET /xmpp-websocket HTTP/1.1\r\nHost: %s\r\n'
+            'Origin: %s\r\nUpgrade: websocket\r\n'
             'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
             'Sec-WebSocket-Key: %s\r\nSec-WebSocket-Protocol: xmpp\r\n\r\n'
-            % (self._port, self._port, key)).encode())
+            % (self.host, self.origin, key)).encode())
         answer = await asyncio.wait_for(
             self._reader.readuntil(b'\r\n\r\n'), 10.0)
         assert answer.startswith(b'HTTP/1.1 101'), answer

@@ -100,15 +100,17 @@ Component "rooms.localhost" "muc"
 class Prosody(Server):
     kind = 'prosody'
 
+    def head(self):
+        return PROSODY_HEAD.format(folder=self.folder, client=self.client_port,
+                                   component=self.component_port)
+
+    def config(self):
+        return self.head() + ''.join(
+            PROSODY_COMPONENT.format(domain=slot.domain, secret=SECRET)
+            for slot in self.slots) + PROSODY_MUC
+
     def start(self):
-        config = PROSODY_HEAD.format(folder=self.folder,
-                                     client=self.client_port,
-                                     component=self.component_port)
-        for slot in self.slots:
-            config += PROSODY_COMPONENT.format(domain=slot.domain,
-                                               secret=SECRET)
-        config += PROSODY_MUC
-        path = self.write('prosody.cfg.lua', config)
+        path = self.write('prosody.cfg.lua', self.config())
         accounts = os.path.join(self.folder, 'data', HOST, 'accounts')
         os.makedirs(accounts, exist_ok=True)
         for slot in self.slots:
@@ -143,6 +145,9 @@ listen:
     module: ejabberd_http
     request_handlers:
       /api: mod_http_api
+'''
+
+EJABBERD_COMPONENTS = '''\
   -
     port: {component}
     ip: "127.0.0.1"
@@ -190,14 +195,18 @@ class Ejabberd(Server):
         super().__init__(folder, slots)
         self.http_port = free_port()
 
+    def head(self):
+        return EJABBERD_HEAD.format(client=self.client_port,
+                                    http=self.http_port)
+
+    def config(self):
+        return self.head() + EJABBERD_COMPONENTS.format(
+            component=self.component_port) + ''.join(
+                EJABBERD_COMPONENT.format(domain=slot.domain, secret=SECRET)
+                for slot in self.slots) + EJABBERD_TAIL
+
     def start(self):
-        config = EJABBERD_HEAD.format(client=self.client_port,
-                                      component=self.component_port,
-                                      http=self.http_port)
-        for slot in self.slots:
-            config += EJABBERD_COMPONENT.format(domain=slot.domain,
-                                                secret=SECRET)
-        path = self.write('ejabberd.yml', config + EJABBERD_TAIL)
+        path = self.write('ejabberd.yml', self.config())
         fresh = not os.path.exists(os.path.join(self.folder, 'spool'))
         # A node without a name needs no epmd and meets no other node.
         env = dict(os.environ, HOME=self.folder,
