@@ -65,11 +65,13 @@ const scripts = await build({
 const styles = await build({ ...options, entryPoints: ['src/style.css'] });
 const css = Buffer.from(styles.outputFiles[0].contents);
 const icon = readFileSync(join(here, 'src', 'icon.svg'));
+const unread = readFileSync(join(here, 'src', 'icon-unread.svg'));
 const [begin, ...beside] = firstOf(scripts.metafile.outputs);
 const names = {
     js: begin,
     css: named('app', 'css', css),
     icon: named('icon', 'svg', icon),
+    unread: named('unread', 'svg', unread),
     beside: beside
         .map((name) => `<link rel="modulepreload" href="${name}">`)
         .join('\n'),
@@ -83,6 +85,7 @@ const files = new Map([
     ['index.html', Buffer.from(page)],
     [names.css, css],
     [names.icon, icon],
+    [names.unread, unread],
     ...scripts.outputFiles.map((f) => [basename(f.path), f.contents]),
 ]);
 const atFirst = new Set(['index.html', names.css, names.icon, begin, ...beside]);

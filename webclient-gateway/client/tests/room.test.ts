@@ -10,7 +10,7 @@ const NOW = Date.UTC(2026, 10, 21, 12);
 function heard(what: Partial<Heard>): Heard {
     return {
         from: 'Anny', id: '', originId: '', archiveId: '', at: null, body: null, outside: null,
-        replaces: null, retracts: null, retracted: false, reacts: null, displayed: null,
+        replaces: null, retracts: null, retracted: false, reacts: null, reply: null, displayed: null,
         received: null, typing: null, ...what,
     };
 }
@@ -21,7 +21,7 @@ function run(chat: Chat, ...events: RoomEvent[]): Chat {
 
 const fresh = () => newChat('Abhi', 'Anny', 'server');
 const live = (what: Partial<Heard>, seen = true, now = NOW): RoomEvent => ({ type: 'heard', heard: heard(what), seen, now });
-const send = (id: string, body: string): RoomEvent => ({ type: 'send', id, body, now: NOW });
+const send = (id: string, body: string): RoomEvent => ({ type: 'send', id, body, reply: null, now: NOW });
 const stored = (id: string, archiveId: string): RoomEvent => live({ from: 'Abhi', id, originId: id, archiveId, body: id });
 const order = (chat: Chat) => chat.messages.map((m) => m.body);
 
@@ -84,7 +84,7 @@ test('only the writer takes back or edits', () => {
     assert.equal(chat.messages[0]?.body, 'theirs');
     chat = run(chat, live({ replaces: 't', body: 'better' }));
     assert.equal(chat.messages[0]?.body, 'better');
-    assert.equal(chat.messages[0]?.edited, true);
+    assert.equal(chat.messages[0]?.edits.length, 1);
     chat = run(chat, live({ retracts: 'a1' }));
     assert.equal(chat.messages[0]?.gone, true);
     assert.equal(chat.messages[0]?.body, '');

@@ -1,23 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { de } from '../src/text/de';
-import { en, type Key } from '../src/text/en';
+import { en } from '../src/text/en';
+import { moreCatalogues } from '../src/text/more';
 import { chooseLanguage, fill, speak } from '../src/text/text';
 import { countdown, dayName, dayOf, seenAt, span } from '../src/view/time';
 
 const say = speak('en');
+const pairs: Record<string, string>[][] = [[de, en], [moreCatalogues.de, moreCatalogues.en]];
 const gaps = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 
 test('both catalogues say the same things with the same gaps', () => {
-    assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
-    for (const key of Object.keys(en) as Key[]) {
-        assert.notEqual(de[key], '', key);
-        assert.deepEqual(gaps(de[key]), gaps(en[key]), key);
+    for (const [de = {}, en = {}] of pairs) {
+        assert.deepEqual(Object.keys(de).sort(), Object.keys(en).sort());
+        for (const [key, words] of Object.entries(en)) {
+            assert.notEqual(de[key], '', key);
+            assert.deepEqual(gaps(de[key] ?? ''), gaps(words), key);
+        }
     }
 });
 
 test('no sentence shouts or speaks protocol', () => {
-    for (const text of [...Object.values(en), ...Object.values(de)])
+    for (const text of pairs.flat().flatMap((catalogue) => Object.values(catalogue)))
         assert.doesNotMatch(text, /!|\bJID\b|\bMUC\b|\broom\b|stanza/i);
 });
 

@@ -13,13 +13,15 @@ import { Invitation } from './invitation';
 import { forget, forgetTab, keep, kept, type Kept } from './keep';
 import { Line, pause } from './line';
 import { Making } from './making';
-import { saveCopy } from './save';
 import type { Stage, Still } from './stage';
 import type { Tabs } from './tabs';
-import { Talk } from './talk';
+import type { Talk } from './talk';
 import { endOf } from './words';
 
 const TICK_MS = 1_000;
+
+/* The chat itself: while the code is typed, there is time to fetch it. */
+const loadTalk = (): Promise<typeof import('./talk')> => import('./talk');
 
 export class App {
     private readonly stage: Stage;
@@ -79,10 +81,16 @@ export class App {
         const isOwn = await this.stage.tabs.claim();
         if (!still()) return;
         if (seat !== null && seat.token !== '' && (isOwn || seat.stay)) {
+            loadTalk().catch(() => undefined);
             await this.enter(still, seat, '');
             return;
         }
         if (seat !== null && !isOwn) forgetTab();
+        document.addEventListener(
+            'input',
+            () => void loadTalk().catch(() => undefined),
+            { once: true },
+        );
         await this.invite(still, link.seat);
     }
 
@@ -108,10 +116,11 @@ export class App {
 
     private async enter(still: Still, seat: Kept, code: string): Promise<void> {
         this.talk?.stop();
-        const wire = await this.connect(still);
-        if (wire === null) return;
+        const ready = await this.connect(still);
+        if (ready === null) return;
+        const [wire, { Talk: Begin }] = ready;
         const theirs = this.making.made?.theirs ?? null;
-        const talk: Talk = new Talk(this.stage, wire, seat, theirs, {
+        const talk: Talk = new Begin(this.stage, wire, seat, theirs, {
             shown: () => (this.invitation.screen = null),
             refused: (refusal) => this.onRefused(talk, refusal),
             ended: (chat) => this.onEnded(talk, chat),
@@ -121,11 +130,16 @@ export class App {
         talk.start(code);
     }
 
-    private async connect(still: Still): Promise<Wire | null> {
+    private async connect(
+        still: Still,
+    ): Promise<[Wire, typeof import('./talk')] | null> {
         for (;;) {
             try {
-                const wire = await this.stage.line.connect();
-                return still() ? wire : null;
+                const ready = await Promise.all([
+                    this.stage.line.connect(),
+                    loadTalk(),
+                ]);
+                return still() ? ready : null;
             } catch {
                 this.invitation.screen?.away();
                 await pause();
@@ -184,16 +198,23 @@ export class App {
     }
 
     private showEnded(by: End, peer: string | null, chat: Chat | null): void {
-        const { shell, say, language, tabs } = this.stage;
+        const { shell, say, tabs } = this.stage;
         const has = chat !== null && chat.messages.length > 0;
         this.invitation.screen = null;
         tabs.rise();
         shell.show(
             endedScreen(say, by, peer, {
                 fresh: this.fresh,
-                save: has ? () => saveCopy(chat, language, say('chat.you')) : null,
+                save: has ? () => void this.saveCopy(chat) : null,
             }),
         );
+    }
+
+    /* What this tab still has: nobody else can be asked any more. */
+    private async saveCopy(chat: Chat): Promise<void> {
+        const { say, language } = this.stage;
+        const { savingSheet } = await import('../view/saving');
+        savingSheet(say, language, { chat: () => chat, further: null });
     }
 
     private showUnknown(): void {

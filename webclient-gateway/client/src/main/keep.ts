@@ -1,5 +1,8 @@
 /* keep.ts - what this browser keeps of a seat: in the tab, or on the device
  * where the person wished so. Wiped when the seat is left or the chat ends. */
+import type { Outgoing } from '../room/look';
+import type { Draft } from '../view/composer';
+import type { Telling } from '../view/telling';
 
 export interface Kept {
     seat: string;
@@ -11,14 +14,17 @@ export interface Kept {
     stay: boolean; /* on this device */
 }
 
-export interface Waiting {
-    id: string;
-    body: string;
-    at: number;
-}
-
 const SEAT = 'duologue:';
 const OUTBOX = 'duologue-outbox:';
+
+/* More that is kept beside a seat, and where that is kept. */
+interface More {
+    draft: Draft;
+    hidden: string[]; /* archive ids */
+    telling: Telling;
+}
+
+const moreKey = (what: keyof More, seat: string): string => `duologue-${what}:${seat}`;
 
 /* A browser may refuse its storage altogether: then nothing is kept. */
 function attempt<T>(what: () => T, otherwise: T): T {
@@ -72,6 +78,8 @@ export function forget(seat: string): void {
         for (const store of [sessionStorage, localStorage]) {
             store.removeItem(SEAT + seat);
             store.removeItem(OUTBOX + seat);
+            for (const what of ['draft', 'hidden', 'telling'] as const)
+                store.removeItem(moreKey(what, seat));
         }
     }, undefined);
 }
@@ -81,7 +89,7 @@ export function forgetTab(): void {
     attempt(() => sessionStorage.clear(), undefined);
 }
 
-export function keepWaiting(seat: string, waiting: Waiting[]): void {
+export function keepWaiting(seat: string, waiting: Outgoing[]): void {
     attempt(() => {
         if (waiting.length === 0) sessionStorage.removeItem(OUTBOX + seat);
         else
@@ -89,6 +97,28 @@ export function keepWaiting(seat: string, waiting: Waiting[]): void {
     }, undefined);
 }
 
-export function waitingOf(seat: string): Waiting[] {
-    return attempt(() => read<Waiting[]>(sessionStorage, OUTBOX + seat), null) ?? [];
+export function waitingOf(seat: string): Outgoing[] {
+    return attempt(() => read<Outgoing[]>(sessionStorage, OUTBOX + seat), null) ?? [];
+}
+
+const storeOf = (seat: Kept): Storage => (seat.stay ? localStorage : sessionStorage);
+
+/* null: nothing of it is kept. */
+export function keepMore<T extends keyof More>(
+    seat: Kept,
+    what: T,
+    value: More[T] | null,
+): void {
+    attempt(() => {
+        const key = moreKey(what, seat.seat);
+        if (value === null) storeOf(seat).removeItem(key);
+        else storeOf(seat).setItem(key, JSON.stringify(value));
+    }, undefined);
+}
+
+export function moreOf<T extends keyof More>(seat: Kept, what: T): More[T] | null {
+    return attempt(
+        () => read<More[T]>(storeOf(seat), moreKey(what, seat.seat)),
+        null,
+    );
 }

@@ -3,9 +3,11 @@
  * Oldest first, and the next one only when the one before has come back: so
  * the order holds whatever is refused. Only its reflection takes a message
  * out; over a cut line it goes again with the id it had. */
+import type { Builder } from 'strophe.js';
 import { newId } from '../crypto/random';
-import { outbox, payloadOf } from '../room/look';
-import type { Chat, Message } from '../room/state';
+import { outbox, type Outgoing } from '../room/look';
+import type { Payload } from '../room/payload';
+import type { Act, Chat } from '../room/state';
 import type { Refusal } from '../wire/events';
 import * as stanzas from '../wire/stanzas';
 import { keepWaiting } from './keep';
@@ -22,8 +24,25 @@ export class Outbox {
         private readonly reason: (refusal: Refusal) => string,
     ) {}
 
-    say(body: string): void {
-        this.at.apply({ type: 'send', id: newId(), body, now: Date.now() });
+    /* What a reload found. */
+    restore(waiting: Outgoing[]): void {
+        for (const { key: id, at: now, payload, act } of waiting) {
+            const { body, reply } = payload;
+            if (act !== null) this.at.apply({ type: 'act', id, ...act, payload, now });
+            else if (body) this.at.apply({ type: 'send', id, body, reply, now });
+        }
+    }
+
+    say(body: string, reply: Payload['reply']): void {
+        const now = Date.now();
+        this.at.apply({ type: 'send', id: newId(), body, reply, now });
+        this.sendNext();
+    }
+
+    /* Does something to the message with the archive id `to`. */
+    act(kind: Act['kind'], to: string, payload: Payload): void {
+        const now = Date.now();
+        this.at.apply({ type: 'act', id: newId(), kind, to, payload, now });
         this.sendNext();
     }
 
@@ -40,10 +59,7 @@ export class Outbox {
     changed(before: Chat, after: Chat): void {
         const waiting = outbox(after);
         if (waiting.length === 0 && outbox(before).length === 0) return;
-        keepWaiting(
-            this.at.seat.seat,
-            waiting.map(({ key, body, at }) => ({ id: key, body, at })),
-        );
+        keepWaiting(this.at.seat.seat, waiting);
     }
 
     /* A new stream: whatever was under way has to go again. */
@@ -60,13 +76,23 @@ export class Outbox {
         void this.transmit(next);
     }
 
-    private async transmit(next: Message): Promise<void> {
-        const { turn, envelope, wire, seat } = this.at;
-        const parts = await envelope.seal(next.key, payloadOf(next));
-        const stanza = stanzas.message(seat.room, next.key, parts);
+    private async transmit(next: Outgoing): Promise<void> {
+        const { turn, wire } = this.at;
+        const stanza = await this.stanzaOf(next);
         if (turn === this.at.turn && wire.send(stanza)) return;
         if (this.inFlight === next.key) this.inFlight = '';
         if (turn !== this.at.turn) this.sendNext();
+    }
+
+    /* A retraction says nothing, and stays outside the envelope: the server
+     * has to know what to erase. */
+    private async stanzaOf({ key, payload, act }: Outgoing): Promise<Builder> {
+        const { envelope, seat } = this.at;
+        if (act?.kind === 'retract')
+            return stanzas.retract(seat.room, key, act.to, seat.protection);
+        const parts = await envelope.seal(key, payload);
+        if (act?.kind === 'react') return stanzas.reaction(seat.room, key, parts);
+        return stanzas.message(seat.room, key, parts);
     }
 
     refused(id: string, refusal: Refusal): void {

@@ -105,6 +105,14 @@ export class Past {
         }
     }
 
+    /* The same, and true when something came. */
+    async further(): Promise<boolean> {
+        const { oldestId, hasOlder } = this.at.chat;
+        await this.older();
+        const { chat } = this.at;
+        return chat.oldestId !== oldestId || chat.hasOlder !== hasOlder;
+    }
+
     /* One page further back; resolves when it is there. */
     async older(): Promise<void> {
         const { chat } = this.at;

@@ -2,20 +2,22 @@
  * reports what was read, and comes back after every cut. */
 import type { RoomEvent } from '../room/events';
 import { newestOfPeer } from '../room/look';
+import { replyTo, type Answered } from '../room/quote';
 import { reduce } from '../room/reduce';
 import { newChat, type Chat, type End } from '../room/state';
 import { asItIs, type Envelope } from '../wire/envelope';
 import type { Refusal, Said, StanzaEvent } from '../wire/events';
 import * as stanzas from '../wire/stanzas';
 import type { Wire, WireEvent } from '../wire/wire';
+import { Deeds } from './deeds';
 import { Entry } from './entry';
-import { keep, waitingOf, type Kept } from './keep';
+import { keep, moreOf, waitingOf, type Kept } from './keep';
 import { Outbox } from './outbox';
 import { Past } from './past';
 import { Reports } from './reports';
 import type { Seated } from './seated';
 import { Typing } from './typing';
-import { endOf } from './words';
+import { endOf, isNews } from './words';
 
 export interface SessionHooks {
     changed: (chat: Chat, event: RoomEvent) => void;
@@ -33,6 +35,7 @@ export class Session implements Seated {
     chat: Chat;
     turn = 0;
     readonly outbox: Outbox;
+    readonly deeds: Deeds;
     readonly past: Past;
     private readonly entry: Entry;
     private readonly reports: Reports;
@@ -60,6 +63,7 @@ export class Session implements Seated {
             whole: (held) => this.onWhole(held),
         });
         this.outbox = new Outbox(this, hooks.reason);
+        this.deeds = new Deeds(this, this.outbox);
         this.reports = new Reports({
             received: (id) => wire.send(stanzas.received(seat.room, id)),
             seen: () => {
@@ -71,8 +75,8 @@ export class Session implements Seated {
         this.typing = new Typing((is) => {
             wire.send(stanzas.typing(seat.room, is));
         });
-        for (const { id, body, at } of waitingOf(seat.seat))
-            this.chat = reduce(this.chat, { type: 'send', id, body, now: at });
+        this.outbox.restore(waitingOf(seat.seat));
+        this.apply({ type: 'hide', archiveIds: moreOf(seat, 'hidden') ?? [] });
     }
 
     /* Goes in with a code, or with what this browser kept. */
@@ -91,6 +95,7 @@ export class Session implements Seated {
         this.isOver = true;
         this.turn++;
         this.reports.stop();
+        this.deeds.stop();
         this.wire.send(stanzas.leave(this.seat.room, this.seat.name));
         this.wire.flush();
     }
@@ -215,7 +220,7 @@ export class Session implements Seated {
         const seen = this.hooks.isSeen();
         this.apply({ type: 'heard', heard: said, seen, now: Date.now() });
         if (!isTheirs && said.originId !== '') this.outbox.sendNext();
-        if (!isTheirs || said.body === null) return;
+        if (!isTheirs || !isNews(said)) return;
         this.reports.came(said.id);
         this.reportRead();
     }
@@ -270,9 +275,12 @@ export class Session implements Seated {
 
     /* --- what goes out --- */
 
-    send(body: string): void {
+    send(body: string, answers: Answered | null): void {
         this.typing.sent();
-        this.outbox.say(body);
+        this.outbox.say(
+            body,
+            answers === null ? null : replyTo(this.seat.room, this.chat, answers),
+        );
     }
 
     keyed(is: boolean): void {

@@ -1,16 +1,17 @@
 /* talk.ts - one session and the chat screen that shows it. */
-import type { RoomEvent } from '../room/events';
+import type { Heard, RoomEvent } from '../room/events';
 import type { Chat } from '../room/state';
-import { ChatScreen } from '../view/chat';
+import type { Answered } from '../room/quote';
+import { ChatScreen, type ChatDo } from '../view/chat';
 import type { Card } from '../view/cards';
 import { span } from '../view/time';
 import type { Refusal } from '../wire/events';
 import type { Wire, WireEvent } from '../wire/wire';
-import type { Kept } from './keep';
-import { saveCopy } from './save';
+import { showUnread } from './badge';
+import { keepMore, moreOf, type Kept } from './keep';
 import { Session } from './session';
 import type { Stage } from './stage';
-import { aloud, reasonOf } from './words';
+import { aloud, isNews, reasonOf } from './words';
 
 export interface TalkDo {
     shown: () => void;
@@ -58,6 +59,7 @@ export class Talk {
     stop(): void {
         this.isOver = true;
         this.session.stop();
+        showUnread(document.title, 0);
     }
 
     on(event: WireEvent): void {
@@ -82,33 +84,48 @@ export class Talk {
         say: Stage['say'],
         language: string,
     ): ChatScreen {
+        const draft = moreOf(this.session.seat, 'draft');
+        return new ChatScreen(say, language, this.chat, card, this.wishes(), draft);
+    }
+
+    private wishes(): ChatDo {
         const { session } = this;
-        return new ChatScreen(say, language, this.chat, card, {
-            send: (body) => this.onSend(body),
+        return {
+            send: (body, answers) => this.onSend(body, answers),
+            edit: (key, body) => session.deeds.edit(key, body),
+            react: (key, signs) => session.deeds.react(key, signs),
+            retract: (key) => session.deeds.retract(key),
+            hide: (key) => session.deeds.hide(key),
             typing: (is) => session.keyed(is),
+            draft: (draft) => this.isOver || keepMore(session.seat, 'draft', draft),
             retry: (key) => session.outbox.retry(key),
             drop: (key) => session.outbox.drop(key),
             older: () => void this.older(),
+            further: () => session.past.further(),
             reconnect: () => this.stage.line.wake(),
             keep: () => void this.keepChat(),
             end: () => session.endChat(),
             leaveDevice: this.act.leave,
-            save: () => this.save(),
+            telling: {
+                get: () => moreOf(session.seat, 'telling'),
+                set: (telling) => keepMore(session.seat, 'telling', telling),
+            },
+            voice: (words) => this.stage.shell.say(words),
             seen: () => {
                 session.apply({ type: 'seen' });
                 session.reportRead();
             },
-        });
+        };
     }
 
     /* Without ad-hoc commands these words do the same; here they open what
      * the buttons open. */
-    private onSend(body: string): void {
+    private onSend(body: string, answers: Answered | null): void {
         const word = body.toLowerCase().replace(/^\//, '!');
         if (word === '!end') this.screen?.confirmEnd();
         else if (word === '!keep') void this.keepChat();
         else if (word === '!status') this.sayStatus();
-        else this.session.send(body);
+        else this.session.send(body, answers);
     }
 
     private sayStatus(): void {
@@ -136,14 +153,11 @@ export class Talk {
         screen.update(this.chat, Date.now());
     }
 
-    private save(): void {
-        saveCopy(this.chat, this.stage.language, this.stage.say('chat.you'));
-    }
-
     private onChanged(chat: Chat, event: RoomEvent): void {
         if (this.isOver) return;
         const words = aloud(this.stage.say, chat, event);
         if (words !== null && this.screen !== null) this.stage.shell.say(words);
+        if (event.type === 'heard') this.tell(event.heard);
         if (this.isDirty) return;
         this.isDirty = true;
         queueMicrotask(() => {
@@ -152,12 +166,26 @@ export class Talk {
         });
     }
 
+    /* Who looks elsewhere is told, if wanted. */
+    private tell(heard: Heard): void {
+        const { seat, peer } = { seat: this.session.seat, peer: this.chat.peer };
+        const telling = moreOf(seat, 'telling');
+        const isAway = document.visibilityState !== 'visible' || !document.hasFocus();
+        if (telling === null || !isAway || heard.from === this.chat.me || !isNews(heard))
+            return;
+        const what = { seat: seat.seat, peer, body: heard.body ?? '' };
+        import('../view/telling').then(
+            ({ tell }) => tell(telling, what, () => this.draw()),
+            () => undefined,
+        );
+    }
+
     draw(): void {
         const { screen } = this;
         if (screen === null || this.isOver || this.chat.ended !== null) return;
         screen.update(this.chat, Date.now());
         const count = this.chat.unread;
-        document.title = count > 0 ? `(${count}) ${screen.title}` : screen.title;
+        showUnread(screen.title, count);
         if (count > 0 && this.isSeen()) this.session.apply({ type: 'seen' });
     }
 

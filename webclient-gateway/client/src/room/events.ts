@@ -1,6 +1,6 @@
 /* events.ts - the things that happen to a chat. Time comes in with them. */
 import type { Payload } from './payload';
-import type { End, Line, Presence } from './state';
+import type { Act, End, Line, Presence } from './state';
 
 /* A message as the chat understands it; `who` is decided by the name. */
 export interface Heard extends Payload {
@@ -31,7 +31,11 @@ export type RoomEvent =
     | { type: 'heard'; heard: Heard; seen: boolean; now: number }
     | { type: 'deadline'; deadline: number | null }
     | { type: 'fullness'; notice: 'nearly-full' | 'full' }
-    | { type: 'send'; id: string; body: string; now: number }
+    | { type: 'send'; id: string; body: string; reply: Payload['reply']; now: number }
+    /* What I do to the message with the archive id `to`. */
+    | ({ type: 'act'; now: number } & Omit<Act, 'at'>)
+    /* Messages that I do not want to see here any more. */
+    | { type: 'hide'; archiveIds: string[] }
     | { type: 'failed'; id: string; why: string }
     | { type: 'retry'; key: string; now: number }
     | { type: 'drop'; key: string }

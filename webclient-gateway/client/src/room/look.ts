@@ -1,6 +1,6 @@
 /* look.ts - questions about a chat. Pure. */
 import { NOTHING, type Payload } from './payload';
-import type { Chat, Message } from './state';
+import type { Act, Chat, Message } from './state';
 
 export type Tick = 'queued' | 'failed' | 'stored' | 'delivered' | 'read';
 
@@ -17,14 +17,32 @@ export function ticks(chat: Chat): Map<string, Tick> {
     return found;
 }
 
-/* What still has to be sent, oldest first. */
-export function outbox(chat: Chat): Message[] {
-    return chat.messages.filter((m) => m.fate === 'queued');
+/* What still has to be sent: words, or something about other words. */
+export interface Outgoing {
+    key: string; /* of the message or the act, and the id of its stanza */
+    at: number;
+    payload: Payload;
+    act: Pick<Act, 'kind' | 'to'> | null; /* null: a message */
+}
+
+/* Oldest first. */
+export function outbox(chat: Chat): Outgoing[] {
+    const words = chat.messages
+        .filter((m) => m.fate === 'queued')
+        .map((m) => ({ key: m.key, at: m.at, payload: payloadOf(m), act: null }));
+    if (chat.acts.length === 0) return words;
+    const acts = chat.acts.map(({ id, at, payload, kind, to }) => ({
+        key: id,
+        at,
+        payload,
+        act: { kind, to },
+    }));
+    return [...words, ...acts].sort((a, b) => a.at - b.at);
 }
 
 /* What a message of mine says. */
-export function payloadOf(message: Message): Payload {
-    return { ...NOTHING, body: message.body };
+export function payloadOf({ body, reply }: Message): Payload {
+    return { ...NOTHING, body, reply };
 }
 
 /* The newest message of the other: what "read" is said about. */

@@ -1,10 +1,11 @@
 /* reduce.ts - the rules of a chat, as the page sees it: the twin of the
  * engine in component/room. Pure: the same state and event give the same
  * state. */
-import type { Heard, RoomEvent } from './events';
+import { actFailed, onAct, onHide } from './acts';
+import { amendAll, change } from './amend';
+import type { RoomEvent } from './events';
+import { hear } from './hear';
 import type { Chat, Message } from './state';
-
-const TYPING_MS = 12_000; /* a peer that says no more has stopped */
 
 export function reduce(chat: Chat, event: RoomEvent): Chat {
     switch (event.type) {
@@ -33,6 +34,7 @@ export function reduce(chat: Chat, event: RoomEvent): Chat {
             return {
                 ...chat,
                 newestId: '',
+                loose: [],
                 messages: chat.messages.filter((m) => m.fate !== 'stored'),
             };
         case 'older':
@@ -49,8 +51,12 @@ export function reduce(chat: Chat, event: RoomEvent): Chat {
             return { ...chat, notice: event.notice };
         case 'send':
             return onSend(chat, event);
+        case 'act':
+            return onAct(chat, event);
+        case 'hide':
+            return onHide(chat, event.archiveIds);
         case 'failed':
-            return change(chat, event.id, (m) =>
+            return change(actFailed(chat, event.id, event.why), event.id, (m) =>
                 m.fate === 'queued'
                     ? { ...m, fate: 'failed', why: event.why }
                     : m,
@@ -121,7 +127,23 @@ function onHistory(
         (c, h) => hear(c, h, { now: event.now, live: false, seen: true }),
         { ...chat, hasOlder: !event.complete },
     );
-    return { ...loaded, oldestId: event.heard[0]?.archiveId ?? chat.oldestId };
+    return withUnread({
+        ...loaded,
+        oldestId: event.heard[0]?.archiveId ?? chat.oldestId,
+    });
+}
+
+/* What I had not seen when I was here last stands below the divider. Who
+ * never told what was seen is new here: nothing is old then. */
+function withUnread(chat: Chat): Chat {
+    const at = chat.messages.findIndex((m) => m.archiveId === chat.seenTo);
+    if (chat.seenTo === '' || at < 0) return chat;
+    let from = chat.messages.length;
+    while (from > at + 1 && !chat.messages[from - 1]?.mine) from--;
+    const fresh = chat.messages.slice(from).filter((m) => !m.gone);
+    const first = fresh[0];
+    if (first === undefined) return chat;
+    return { ...chat, unread: fresh.length, firstUnread: first.key };
 }
 
 /* A page before all that we have: built alone, then put in front. */
@@ -130,196 +152,30 @@ function onOlder(
     event: Extract<RoomEvent, { type: 'older' }>,
 ): Chat {
     const known = new Set(chat.messages.map((m) => m.archiveId));
-    const bare: Chat = { ...chat, messages: [], deliveredTo: '', readTo: '' };
+    const hasOlder = !event.complete;
+    const bare: Chat = {
+        ...chat,
+        messages: [],
+        loose: [],
+        hasOlder,
+        deliveredTo: '',
+        readTo: '',
+    };
     const page = event.heard.reduce(
         (c, h) => hear(c, h, { now: event.now, live: false, seen: true }),
         bare,
     );
     const fresh = page.messages.filter((m) => !known.has(m.archiveId));
-    return {
+    const joined: Chat = {
         ...chat,
         messages: [...fresh, ...chat.messages],
-        hasOlder: !event.complete,
+        loose: page.loose,
+        hasOlder,
         oldestId: event.first || chat.oldestId,
         readTo: chat.readTo || page.readTo,
         deliveredTo: chat.deliveredTo || page.deliveredTo,
     };
-}
-
-interface How {
-    now: number;
-    live: boolean;
-    seen: boolean; /* somebody looks at the newest message now */
-}
-
-function hear(chat: Chat, heard: Heard, how: How): Chat {
-    const mine = heard.from === chat.me;
-    let next = chat;
-
-    if (heard.archiveId !== '') next = { ...next, newestId: heard.archiveId };
-    if (!mine) next = hearSigns(next, heard, how);
-    if (heard.retracts !== null) return takeBack(next, heard.retracts, mine);
-    if (heard.reacts !== null) return react(next, heard.reacts, mine);
-    if (heard.displayed !== null) return noteRead(next, heard.displayed, mine);
-    if (heard.received !== null && !mine)
-        return noteDelivered(next, heard.received);
-    if (heard.replaces !== null && heard.body !== null)
-        return replace(next, heard.replaces, heard.body, mine);
-    if (heard.retracted) return add(next, heard, how, mine);
-    if (heard.body === null || heard.body === '') return next;
-    return add(next, heard, how, mine);
-}
-
-/* Whatever the other does shows that the other is there. */
-function hearSigns(chat: Chat, heard: Heard, how: How): Chat {
-    const at = heard.at ?? how.now;
-    const typing =
-        !how.live || heard.typing === null
-            ? chat.typingUntil
-            : heard.typing
-              ? how.now + TYPING_MS
-              : 0;
-    return {
-        ...chat,
-        seenAt: Math.max(chat.seenAt ?? 0, at),
-        everSeen: true,
-        typingUntil: heard.body === null ? typing : 0,
-    };
-}
-
-function add(chat: Chat, heard: Heard, how: How, mine: boolean): Chat {
-    const known = chat.messages.findIndex(
-        (m) =>
-            (heard.archiveId !== '' && m.archiveId === heard.archiveId) ||
-            (mine && heard.originId !== '' && m.key === heard.originId),
-    );
-    if (known >= 0) return confirm(chat, known, heard, how);
-    const message: Message = {
-        key: (mine && heard.originId) || heard.archiveId || heard.id,
-        id: heard.id,
-        archiveId: heard.archiveId,
-        mine,
-        at: heard.at ?? how.now,
-        body: heard.body ?? '',
-        edited: false,
-        gone: heard.retracted,
-        outside: heard.outside,
-        reactions: { mine: [], theirs: [] },
-        fate: 'stored',
-        why: '',
-    };
-    return count(put(chat, message, how), message, how);
-}
-
-/* My own message came back: it is stored now. It moves to where the archive
- * has it: before all that still waits. */
-function confirm(chat: Chat, index: number, heard: Heard, how: How): Chat {
-    const old = chat.messages[index];
-    if (old === undefined || old.fate === 'stored') return chat;
-    const stored: Message = {
-        ...old,
-        id: heard.id || old.id,
-        archiveId: heard.archiveId,
-        at: heard.at ?? how.now,
-        fate: 'stored',
-        why: '',
-    };
-    const rest = chat.messages.filter((_, i) => i !== index);
-    return put({ ...chat, messages: rest }, stored, how);
-}
-
-/* Puts a stored message before the ones that still wait. */
-function put(chat: Chat, message: Message, how: How): Chat {
-    let end = chat.messages.length;
-    while (end > 0 && chat.messages[end - 1]?.fate !== 'stored') end--;
-    const messages = chat.messages.slice();
-    messages.splice(end, 0, message);
-    const deadline =
-        how.live && chat.idleMs > 0 ? how.now + chat.idleMs : chat.deadline;
-    return { ...chat, messages, deadline };
-}
-
-function count(chat: Chat, message: Message, how: How): Chat {
-    if (message.mine) return { ...chat, firstUnread: '' };
-    if (how.seen) return chat;
-    return {
-        ...chat,
-        unread: chat.unread + 1,
-        firstUnread: chat.unread > 0 ? chat.firstUnread : message.key,
-    };
-}
-
-function change(
-    chat: Chat,
-    key: string,
-    how: (message: Message) => Message,
-): Chat {
-    const index = chat.messages.findIndex((m) => m.key === key);
-    const message = chat.messages[index];
-    if (message === undefined) return chat;
-    const messages = chat.messages.slice();
-    messages[index] = how(message);
-    return { ...chat, messages };
-}
-
-/* Only who wrote it may take it back or change it. */
-function takeBack(chat: Chat, archiveId: string, mine: boolean): Chat {
-    const target = chat.messages.find((m) => m.archiveId === archiveId);
-    if (target === undefined || target.mine !== mine) return chat;
-    return change(chat, target.key, (m) => ({
-        ...m,
-        body: '',
-        outside: null,
-        gone: true,
-        reactions: { mine: [], theirs: [] },
-    }));
-}
-
-function replace(chat: Chat, id: string, body: string, mine: boolean): Chat {
-    const target = chat.messages.find((m) => m.id === id && m.mine === mine);
-    if (target === undefined || target.gone) return chat;
-    return change(chat, target.key, (m) => ({ ...m, body, edited: true }));
-}
-
-function react(
-    chat: Chat,
-    reacts: { to: string; with: string[] },
-    mine: boolean,
-): Chat {
-    const target = chat.messages.find((m) => m.archiveId === reacts.to);
-    if (target === undefined || target.gone) return chat;
-    return change(chat, target.key, (m) => ({
-        ...m,
-        reactions: mine
-            ? { ...m.reactions, mine: reacts.with }
-            : { ...m.reactions, theirs: reacts.with },
-    }));
-}
-
-/* "Read up to here": `archiveId` may be anybody's message. */
-function noteRead(chat: Chat, archiveId: string, mine: boolean): Chat {
-    const at = chat.messages.findIndex((m) => m.archiveId === archiveId);
-    if (at < 0) return chat;
-    if (mine) return at >= lastTheirs(chat) ? { ...chat, unread: 0 } : chat;
-    return { ...chat, readTo: further(chat, chat.readTo, at) };
-}
-
-function lastTheirs(chat: Chat): number {
-    let at = chat.messages.length - 1;
-    while (at >= 0 && chat.messages[at]?.mine) at--;
-    return at;
-}
-
-function noteDelivered(chat: Chat, id: string): Chat {
-    const at = chat.messages.findIndex((m) => m.mine && m.id === id);
-    if (at < 0) return chat;
-    return { ...chat, deliveredTo: further(chat, chat.deliveredTo, at) };
-}
-
-/* The later of the message with that key and the one at `at`. */
-function further(chat: Chat, key: string, at: number): string {
-    const now = chat.messages.findIndex((m) => m.key === key);
-    return at > now ? (chat.messages[at]?.key ?? key) : key;
+    return amendAll(joined, chat.loose);
 }
 
 function onSend(
@@ -334,7 +190,8 @@ function onSend(
         mine: true,
         at: event.now,
         body: event.body,
-        edited: false,
+        reply: event.reply,
+        edits: [],
         gone: false,
         outside: null,
         reactions: { mine: [], theirs: [] },

@@ -1,8 +1,35 @@
 /* state.ts - all that the page knows about one chat. Plain values. */
+import type { Payload } from './payload';
 
 /* A message of mine goes queued -> stored, or failed; what the other side
  * has of it is in `deliveredTo` and `readTo` of the chat. */
 export type Fate = 'queued' | 'stored' | 'failed';
+
+/* A later stanza that changed a message: it holds words of it too. */
+export interface Correction {
+    id: string;
+    archiveId: string;
+}
+
+/* What I do to a message, and what has not come back yet. */
+export interface Act {
+    id: string; /* of its stanza */
+    kind: 'edit' | 'react' | 'retract';
+    to: string; /* the archive id of the message */
+    at: number;
+    payload: Payload; /* says nothing for a retraction */
+}
+
+/* Said about a message that is not loaded: it waits for an older page. */
+export type Loose =
+    | { kind: 'react'; mine: boolean; to: string; signs: string[] }
+    | {
+          kind: 'edit';
+          mine: boolean;
+          to: string;
+          by: Correction;
+          payload: Payload;
+      };
 
 export interface Message {
     key: string; /* never changes: the origin-id, else the archive id */
@@ -11,7 +38,8 @@ export interface Message {
     mine: boolean;
     at: number;
     body: string;
-    edited: boolean;
+    reply: Payload['reply']; /* what it answers */
+    edits: Correction[]; /* oldest first */
     gone: boolean; /* taken back */
     outside: string | null; /* an address that lies outside this chat */
     reactions: { mine: string[]; theirs: string[] };
@@ -31,6 +59,9 @@ export interface Chat {
     line: Line;
     retryAt: number | null;
     messages: Message[]; /* oldest first; queued and failed ones at the end */
+    acts: Act[]; /* oldest first */
+    loose: Loose[]; /* as they came */
+    hidden: string[]; /* archive ids: deleted for me alone, on this device */
     hasOlder: boolean;
     oldestId: string; /* archive ids of what is loaded */
     newestId: string;
@@ -40,6 +71,7 @@ export interface Chat {
     typingUntil: number; /* 0: not typing */
     deliveredTo: string; /* keys of my messages; empty: none */
     readTo: string;
+    seenTo: string; /* archive id: what I have seen, as I told */
     idleMs: number;
     deadline: number | null;
     unread: number;
@@ -57,6 +89,9 @@ export function newChat(me: string, peer: string, protection: string): Chat {
         line: 'connecting',
         retryAt: null,
         messages: [],
+        acts: [],
+        loose: [],
+        hidden: [],
         hasOlder: false,
         oldestId: '',
         newestId: '',
@@ -66,6 +101,7 @@ export function newChat(me: string, peer: string, protection: string): Chat {
         typingUntil: 0,
         deliveredTo: '',
         readTo: '',
+        seenTo: '',
         idleMs: 0,
         deadline: null,
         unread: 0,

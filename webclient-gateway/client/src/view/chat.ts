@@ -1,19 +1,18 @@
 /* chat.ts - the conversation: header, wick, messages, composer. */
 import { isEnding, outbox, wick } from '../room/look';
 import type { Chat } from '../room/state';
-import type { Say } from '../text/text';
-import { Composer } from './composer';
+import type { Key, Say } from '../text/text';
+import { Composer, type ComposerDo, type Draft } from './composer';
 import type { Card } from './cards';
 import { h, nameOf, put, setText, show } from './dom';
-import { icon } from './icons';
+import { icon, type Icon } from './icons';
 import { Log } from './log';
 import { ask, button } from './parts';
+import { Sheets, type SheetsDo } from './sheets';
 import type { Screen } from './shell';
 import { countdown, seenAt, span } from './time';
 
-export interface ChatDo {
-    send: (body: string) => void;
-    typing: (is: boolean) => void;
+export interface ChatDo extends ComposerDo, SheetsDo {
     retry: (key: string) => void;
     drop: (key: string) => void;
     older: () => void;
@@ -21,7 +20,6 @@ export interface ChatDo {
     keep: () => void;
     end: () => Promise<boolean>;
     leaveDevice: () => void;
-    save: () => void;
     seen: () => void;
 }
 
@@ -41,8 +39,10 @@ export class ChatScreen implements Screen {
     private readonly notice = h('div', { class: 'strip', role: 'status', hidden: true });
     private readonly newest: HTMLButtonElement;
     private readonly composer: Composer;
+    private readonly sheets: Sheets;
     readonly log: Log;
     private chat: Chat;
+    private isPlaced = false; /* where reading goes on */
 
     constructor(
         private readonly say: Say,
@@ -50,11 +50,21 @@ export class ChatScreen implements Screen {
         chat: Chat,
         private readonly peerCard: Card | null,
         private readonly act: ChatDo,
+        draft: Draft | null,
     ) {
         this.chat = chat;
         this.title = `${chat.peer} · ${say('app.name')}`;
-        this.log = new Log(say, language, act);
-        this.composer = new Composer(say, chat.peer, act);
+        this.composer = new Composer(say, chat, act, draft);
+        this.sheets = new Sheets(say, language, () => this.chat, act, {
+            answer: (message) => this.composer.answer(message),
+            correct: (message) => this.composer.correct(message),
+            reveal: (archiveId) => this.log.reveal(archiveId),
+        });
+        this.log = new Log(say, language, {
+            ...act,
+            menu: (key, at) => this.sheets.message(key, at),
+            jump: (archiveId) => void this.sheets.jump(archiveId),
+        });
         this.first = this.composer.area;
         this.newest = button(say('chat.newest'), 'pill', () => this.toEnd(), 'down');
         this.newest.hidden = true;
@@ -138,6 +148,11 @@ export class ChatScreen implements Screen {
     private menu(): void {
         const say = this.say;
         const left = (this.chat.deadline ?? 0) - Date.now();
+        const item = (words: Key, run: () => void, drawing: Icon): HTMLElement =>
+            button(say(words), 'plain', () => {
+                dialog.close();
+                run();
+            }, drawing);
         const dialog = ask({
             title: say('chat.menu'),
             text:
@@ -146,14 +161,10 @@ export class ChatScreen implements Screen {
                     : say('wick.name', { time: span(left, say) }),
             kind: 'menu',
             actions: [
-                button(say('chat.menu.save'), 'plain', () => {
-                    dialog.close();
-                    this.act.save();
-                }, 'copy'),
-                button(say('chat.menu.leave'), 'plain', () => {
-                    dialog.close();
-                    this.confirmLeave();
-                }, 'leave'),
+                item('chat.menu.search', () => this.sheets.search(), 'search'),
+                item('chat.menu.tell', () => this.sheets.tell(), 'bell'),
+                item('chat.menu.save', () => this.sheets.save(), 'copy'),
+                item('chat.menu.leave', () => this.confirmLeave(), 'leave'),
                 button(say('chat.end.no'), 'quiet', () => dialog.close()),
             ],
         });
@@ -184,7 +195,7 @@ export class ChatScreen implements Screen {
             inside: [trouble],
             actions: [
                 button(say('chat.end.no'), 'plain', () => dialog.close()),
-                button(say('chat.end.save'), 'plain', this.act.save),
+                button(say('chat.end.save'), 'plain', () => this.sheets.save()),
                 yes,
             ],
         });
@@ -214,6 +225,10 @@ export class ChatScreen implements Screen {
     }
 
     private drawNewest(): void {
+        const count = this.chat.unread;
+        const label = this.newest.querySelector('span') as HTMLElement;
+        const key = count > 0 ? 'chat.newest.count' : 'chat.newest';
+        setText(label, this.say(key, { count }));
         show(this.newest, !this.log.isAtEnd());
     }
 
@@ -225,11 +240,20 @@ export class ChatScreen implements Screen {
         this.drawPresence(now);
         this.drawEmpty();
         this.log.update(chat, now);
+        this.composer.update(chat);
+        this.place();
         if (isMineNew) this.log.toEnd();
         this.drawNewest();
         this.drawLine(now);
         this.drawWick(now);
         this.drawNotice();
+    }
+
+    /* Whoever comes back reads on where the new begins. */
+    private place(): void {
+        if (this.isPlaced || this.chat.newestId === '') return;
+        this.isPlaced = true;
+        this.log.toDivider();
     }
 
     /* Time went by, and nothing else. */

@@ -17,6 +17,13 @@ const paths = {
     one: 'M6 12.5l4 4L18.5 8',
     two: 'M2.5 12.5l4 4L15 8M11.5 15.5l1 1L21 8',
     leave: 'M10 4H5v16h5M15 8l4 4-4 4M19 12H9',
+    reply: 'M9 6l-5 5 5 5M4 11h9a7 7 0 0 1 7 7v1',
+    edit: 'M4 20l1-4L16 5l3 3L8 19zM13.5 7.5l3 3',
+    bin: 'M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13',
+    plus: 'M12 5v14M5 12h14',
+    up: 'M12 19V5M6 11l6-6 6 6',
+    search: 'M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13zM15.5 15.5L20 20',
+    bell: 'M6 17V11a6 6 0 0 1 12 0v6l1.5 2h-15zM10 21h4',
     outside: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
 } as const;
 

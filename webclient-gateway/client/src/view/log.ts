@@ -1,52 +1,24 @@
 /* log.ts - the messages: bubbles, days, ticks. Changes what changed only. */
-import { ticks, type Tick } from '../room/look';
+import { wishes } from '../room/acts';
+import { ticks } from '../room/look';
 import type { Chat, Message } from '../room/state';
 import type { Say } from '../text/text';
-import { h, nameOf, put } from './dom';
-import { icon, type Icon } from './icons';
-import { clock, dayName, dayOf } from './time';
+import { Bubbles, isSame, lookOf, type BubbleDo, type Look } from './bubble';
+import { h, put } from './dom';
+import { Rover } from './rover';
+import { dayName, dayOf } from './time';
 
-export interface LogDo {
-    retry: (key: string) => void;
-    drop: (key: string) => void;
+export interface LogDo extends BubbleDo {
     older: () => void;
 }
 
-const TICKS: Record<Tick, Icon> = {
-    queued: 'clock',
-    failed: 'failed',
-    stored: 'one',
-    delivered: 'two',
-    read: 'two',
-};
 const NEAR_END_PX = 48;
 const RUN_MS = 5 * 60_000; /* nearer together than this is one breath */
-const LINK = /https?:\/\/[^\s<>"]+[^\s<>".,;:!?)\]}]/g;
-
-/* Words with their addresses made into links; nothing else is markup. */
-function words(body: string): (Node | string)[] {
-    const parts: (Node | string)[] = [];
-    let at = 0;
-    for (const found of body.matchAll(LINK)) {
-        const start = found.index ?? 0;
-        parts.push(body.slice(at, start));
-        parts.push(
-            h(
-                'a',
-                { href: found[0], target: '_blank', rel: 'noopener noreferrer' },
-                found[0],
-            ),
-        );
-        at = start + found[0].length;
-    }
-    parts.push(body.slice(at));
-    return parts;
-}
+const FLASH_MS = 2_000;
 
 interface Row {
     element: HTMLElement;
-    message: Message;
-    tick: Tick | undefined;
+    look: Look | null; /* null: no message */
     shape: string;
 }
 
@@ -55,6 +27,8 @@ export class Log {
     private readonly list = h('ol', { class: 'messages' });
     private readonly top = h('div', { class: 'top' });
     private readonly rows = new Map<string, Row>();
+    private readonly bubbles: Bubbles;
+    private readonly rover = new Rover(this.list);
     private loading = false;
     private isStuck = true; /* to the newest */
     private height = 0;
@@ -64,6 +38,7 @@ export class Log {
         private readonly language: string,
         private readonly act: LogDo,
     ) {
+        this.bubbles = new Bubbles(say, language, act);
         this.root = h(
             'div',
             {
@@ -136,6 +111,7 @@ export class Log {
 
     private drawRows(chat: Chat, now: number): void {
         const tickOf = ticks(chat);
+        const wishOf = wishes(chat);
         const wanted: HTMLElement[] = [];
         const keys = new Set<string>();
         let last: Message | null = null;
@@ -145,19 +121,15 @@ export class Log {
                 wanted.push(this.day(message, now, keys));
             if (message.key === chat.firstUnread)
                 wanted.push(this.divider(keys));
-            const isRun =
-                last !== null &&
-                last.mine === message.mine &&
-                message.at - last.at < RUN_MS &&
-                dayOf(last.at) === dayOf(message.at);
-            wanted.push(
-                this.row(chat, message, tickOf.get(message.key), isRun, keys),
-            );
+            const { key, archiveId } = message;
+            const look = lookOf(chat, message, tickOf.get(key), wishOf.get(archiveId));
+            wanted.push(this.row(chat, look, isRun(last, message), keys));
             last = message;
         }
         for (const key of [...this.rows.keys()])
             if (!keys.has(key)) this.rows.delete(key);
         this.arrange(wanted);
+        this.rover.settle();
     }
 
     /* Puts the elements in order and leaves those that stand right alone. */
@@ -183,12 +155,7 @@ export class Log {
         const old = this.rows.get(key);
         if (old !== undefined) return old.element;
         const element = make();
-        this.rows.set(key, {
-            element,
-            message: null as never,
-            tick: undefined,
-            shape: '',
-        });
+        this.rows.set(key, { element, look: null, shape: '' });
         return element;
     }
 
@@ -207,112 +174,56 @@ export class Log {
 
     private row(
         chat: Chat,
-        message: Message,
-        tick: Tick | undefined,
+        look: Look,
         isRun: boolean,
         keys: Set<string>,
     ): HTMLElement {
+        const { message } = look;
         const shape = isRun ? 'run' : '';
         keys.add(message.key);
         const old = this.rows.get(message.key);
-        if (
-            old !== undefined &&
-            old.message === message &&
-            old.tick === tick &&
-            old.shape === shape
-        )
+        if (old?.look && old.shape === shape && isSame(old.look, look))
             return old.element;
         const element = old?.element ?? h('li');
         element.className = `message ${message.mine ? 'mine' : 'theirs'} ${shape}`;
         element.dataset['id'] = message.archiveId;
-        put(element, this.bubble(chat, message, tick));
-        this.rows.set(message.key, { element, message, tick, shape });
+        this.rover.keep(element, () => put(element, ...this.bubbles.draw(chat, look)));
+        this.rows.set(message.key, { element, look, shape });
         return element;
     }
 
-    private bubble(
-        chat: Chat,
-        message: Message,
-        tick: Tick | undefined,
-    ): HTMLElement {
-        const who = message.mine ? this.say('chat.you') : chat.peer;
-        return h(
-            'div',
-            { class: tick === 'failed' ? 'bubble failed' : 'bubble' },
-            h('span', { class: 'unseen' }, nameOf(who), ': '),
-            this.body(message),
-            this.reactions(message),
-            this.foot(message, tick),
-            tick === 'failed' ? this.failure(message) : null,
+    /* Brings a message into sight; false where it is not loaded. */
+    reveal(archiveId: string): boolean {
+        const row = [...this.rows.values()].find(
+            ({ look }) =>
+                look !== null &&
+                (look.message.archiveId === archiveId ||
+                    look.message.edits.some((e) => e.archiveId === archiveId)),
         );
+        if (row === undefined) return false;
+        this.isStuck = false;
+        row.element.scrollIntoView({ block: 'center' });
+        row.element.classList.add('found');
+        window.setTimeout(() => row.element.classList.remove('found'), FLASH_MS);
+        this.rover.to(row.element);
+        return true;
     }
 
-    private body(message: Message): HTMLElement {
-        if (message.gone)
-            return h('p', { class: 'gone' }, this.say('chat.gone'));
-        if (message.outside === null)
-            return h('p', { class: 'body', dir: 'auto' }, ...words(message.body));
-        return h(
-            'p',
-            { class: 'body', dir: 'auto' },
-            ...words(message.body),
-            h('small', { class: 'outside' }, icon('outside'), this.say('chat.outside')),
-        );
-    }
-
-    private reactions(message: Message): HTMLElement | null {
-        const all = [...message.reactions.theirs, ...message.reactions.mine];
-        if (all.length === 0) return null;
-        return h('p', { class: 'reactions' }, [...new Set(all)].join(' '));
-    }
-
-    private foot(message: Message, tick: Tick | undefined): HTMLElement {
-        const time = h(
-            'time',
-            { datetime: new Date(message.at).toISOString() },
-            clock(message.at, this.language),
-        );
-        const foot = h('p', { class: 'foot' });
-        if (message.edited) foot.append(this.say('chat.edited'), ' ');
-        foot.append(time);
-        if (tick !== undefined) {
-            const name = this.say(`tick.${tick}`);
-            const sign = h(
-                'span',
-                { class: `tick ${tick}`, title: this.tip(tick, name) },
-                icon(TICKS[tick]),
-                h('span', { class: tick === 'failed' ? '' : 'unseen' }, name),
-            );
-            foot.append(' ', sign);
-        }
-        return foot;
-    }
-
-    private tip(tick: Tick, name: string): string {
-        return tick === 'stored' ? `${name}. ${this.say('tick.why')}` : name;
-    }
-
-    private failure(message: Message): HTMLElement {
-        const act = this.act;
-        return h(
-            'div',
-            { class: 'failure' },
-            h('p', {}, message.why),
-            h(
-                'div',
-                { class: 'row' },
-                h(
-                    'button',
-                    { type: 'button', class: 'plain', onclick: () => act.retry(message.key) },
-                    this.say('fail.retry'),
-                ),
-                h(
-                    'button',
-                    { type: 'button', class: 'plain', onclick: () => act.drop(message.key) },
-                    this.say('fail.delete'),
-                ),
-            ),
-        );
+    /* On the first look, what is new stands below the divider. */
+    toDivider(): void {
+        const divider = this.list.querySelector('.unread');
+        if (divider === null) return;
+        this.isStuck = false;
+        divider.scrollIntoView({ block: 'start' });
+        this.isStuck = this.isAtEnd();
     }
 }
 
+function isRun(last: Message | null, message: Message): boolean {
+    return (
+        last !== null &&
+        last.mine === message.mine &&
+        message.at - last.at < RUN_MS &&
+        dayOf(last.at) === dayOf(message.at)
+    );
+}

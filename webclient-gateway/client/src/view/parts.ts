@@ -50,7 +50,7 @@ export function copyButton(
 }
 
 /* Without a secure context there is no clipboard: the old way still works. */
-async function toClipboard(text: string): Promise<boolean> {
+export async function toClipboard(text: string): Promise<boolean> {
     try {
         await navigator.clipboard.writeText(text);
         return true;

@@ -55,13 +55,37 @@ export function displayed(room: string, archiveId: string): Builder {
         .c('store', { xmlns: NS.hints });
 }
 
-export function retract(room: string, id: string, archiveId: string): Builder {
-    return $msg({ to: room, type: 'groupchat', id })
+/* A reaction is no news of its own: it asks for no reports. */
+export function reaction(room: string, id: string, parts: Part[]): Builder {
+    return put($msg({ to: room, type: 'groupchat', id }), parts)
+        .c('origin-id', { xmlns: NS.sid, id })
+        .up()
+        .c('store', { xmlns: NS.hints });
+}
+
+const RETRACTED = 'I deleted a message here. Your app may still show it.';
+
+/* Apps that know no retraction are told in words, but for a chat whose words
+ * the server must not see. */
+export function retract(
+    room: string,
+    id: string,
+    archiveId: string,
+    protection: string,
+): Builder {
+    const message = $msg({ to: room, type: 'groupchat', id })
         .c('retract', { xmlns: NS.retract, id: archiveId })
         .up()
         .c('origin-id', { xmlns: NS.sid, id })
         .up()
         .c('store', { xmlns: NS.hints });
+    if (protection !== 'server') return message;
+    return message
+        .up()
+        .c('fallback', { xmlns: NS.fallback, for: NS.retract })
+        .up()
+        .c('body')
+        .t(RETRACTED);
 }
 
 export function look(domain: string, seat: string): Builder {
