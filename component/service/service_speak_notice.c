@@ -135,6 +135,22 @@ static void put_event(struct xml_writer *xml, const struct room_effect *effect)
     xml_close(xml);
 }
 
+/* Who a notice comes from: the room, without a nick.  Gajim up to 1.7 fails on
+ * that and shows nothing, so its sessions, known by the resource it picks, get
+ * a nick that no seat can have: it is longer than a name may be. */
+static struct span speaker_address(const struct service *service,
+                                   const struct room *room, struct span to,
+                                   struct service_address *out)
+{
+    struct span resource = span_slice(to, span_find(to, '/'), to.len);
+
+    if (!span_starts_with(resource, SPAN("/gajim.")))
+        return service__address(service, room, 0, out);
+    return service__address_of(service, room_local(room),
+                               SPAN("Duologue (the chat itself, no person)"),
+                               out);
+}
+
 static enum err send(struct service *service, const struct room_effect *effect,
                      const char *text, struct stanza_out *out, struct span to)
 {
@@ -147,7 +163,7 @@ static enum err send(struct service *service, const struct room_effect *effect,
     stanza_begin(
         out, &(struct stanza_head){
                  .kind = STANZA_MESSAGE,
-                 .from = service__address(service, effect->room, 0, &address),
+                 .from = speaker_address(service, effect->room, to, &address),
                  .to = to,
                  .type = SPAN("groupchat"),
                  .id = {id, SERVICE_ID_CHARS},

@@ -177,18 +177,31 @@ static void two_sentences_about_time(void **state)
     world_says_file(&f->world, "notice-end-confirm");
 }
 
+/* Gajim shows nothing that comes from a room without a nick. */
+static void gajim_hears_a_nick(void **state)
+{
+    struct fixture *f = *state;
+
+    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@example.org/gajim.7Q2F",
+               f->codes[0]);
+    world_hear(&f->world, ROOM_LEG_NATIVE,
+               "<message type='groupchat' id='m' "
+               "from='abhi@example.org/gajim.7Q2F' to='" WORLD_ROOM
+               "'><body>!status</body></message>");
+    assert_int_equal(f->world.out_count, 1);
+    assert_true(span_is(xml_attr(f->world.outs[0], "from"),
+                        WORLD_ROOM "/Duologue (the chat itself, no person)"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(p4_destroy),
-        TEST(end_by_command),
-        TEST(keep_by_command),
-        TEST(end_by_word),
-        TEST(silence_warns_and_ends),
-        TEST(sessions_are_pinged),
-        TEST(two_sentences_about_time),
+        TEST(p4_destroy),          TEST(gajim_hears_a_nick),
+        TEST(end_by_command),      TEST(keep_by_command),
+        TEST(end_by_word),         TEST(silence_warns_and_ends),
+        TEST(sessions_are_pinged), TEST(two_sentences_about_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

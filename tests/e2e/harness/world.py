@@ -1,13 +1,13 @@
 """What a story is given: its slot, its component, its people."""
 
 import asyncio
+import contextlib
 import os
 import time
 
 from . import ns
 from .component import Component
 from .person import Person
-
 
 
 class World:
@@ -20,6 +20,7 @@ class World:
         self.things = []  # closed in reverse order
         self.components = []
         self.told = set()  # what no log may contain
+        self.on_step = print  # told what went well, and how long it took
         self.build = build
         address = ('127.0.0.1:%d' % server.component_port if server else '')
         self.component = self.make_component('c', slot.domain, address)
@@ -36,6 +37,17 @@ class World:
         component = Component(self.build, folder, domain, address)
         self.components.append(component)
         return component
+
+    @contextlib.contextmanager
+    def step(self, name):
+        """One part of a longer story, in words of people."""
+        began = time.monotonic()
+        try:
+            yield
+        except BaseException as failure:
+            failure.step = getattr(failure, 'step', name)
+            raise
+        self.on_step(name, time.monotonic() - began)
 
     async def login(self, name, resource='phone'):
         person = Person(self.server, self.slot, name, resource)
@@ -117,5 +129,3 @@ class World:
                 problems.append(failure)
         if clean and problems:
             raise problems[0]
-
-

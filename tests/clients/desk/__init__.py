@@ -1,0 +1,1 @@
+"""A screen of its own for each graphical client."""

@@ -1,0 +1,51 @@
+"""Lives register themselves here; the runner asks for all of them."""
+
+import importlib
+import pkgutil
+import shutil
+
+PROGRAMS = ('Xvfb', 'xdotool', 'dbus-daemon', 'matchbox-window-manager',
+            'import', 'pngquant', 'gajim', 'dino-im', 'profanity', 'poezio',
+            'tmux', 'chromium', 'node', 'ip', 'unshare', 'setpriv', 'prosody',
+            'erl')
+
+_LIVES = []
+
+
+class Life:
+    def __init__(self, name, function, servers, limit, server_class):
+        self.name = name
+        self.function = function
+        self.servers = servers
+        self.limit = limit  # seconds until the runner calls it hung
+        self.server_class = server_class
+
+    @property
+    def summary(self):
+        return (self.function.__doc__ or '').strip().partition('\n')[0]
+
+
+def life(name, servers=('prosody',), limit=300, server_class=None):
+    """Marks a coroutine that takes a World as a client's life."""
+    def mark(function):
+        _LIVES.append(Life(name, function, servers, limit, server_class))
+        return function
+    return mark
+
+
+def all_lives():
+    for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
+        importlib.import_module('lives.' + module)
+    return list(_LIVES)
+
+
+def missing():
+    return [name for name in PROGRAMS if shutil.which(name) is None]
+
+
+def server_for(kind, folder, one):
+    """A private server with one story's accounts and component."""
+    from harness.servers import KINDS
+
+    make = one.server_class or KINDS[kind]
+    return make(folder, 1)

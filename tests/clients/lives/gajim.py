@@ -1,0 +1,161 @@
+"""Gajim 1.7, driven through AT-SPI and its own D-Bus actions."""
+
+import asyncio
+import os
+
+from desk.gajim_app import Gajim
+from harness import ns
+from lives import life
+from lives.talk import (EMOJI, LONG, WRONG, correction, end_by_words, entered,
+                        invite, invited, picture, react, room_of, said,
+                        short_room)
+
+
+def gajim(w, name, person, **options):
+    app = Gajim(name, os.path.join(w.folder, name), w.server, w.slot, person,
+                **options)
+    w.things.append(app)
+    return app
+
+
+async def make_chat(w, app, invited):
+    """Service discovery, Command, the form: the room it tells of."""
+    await app.commands_of(w.domain)
+    await app.execute('Create a private chat')
+    await app.fill('Your name', 'Abhi')
+    await app.fill('Their name', 'Anny')
+    await app.fill('Their XMPP address, to invite them (optional)', invited)
+    await app.shot(picture(w, 'gajim-form'), '600x525+198+80')
+    await app.click('Complete', 'push button')
+    shown = await app.results()
+    await app.shot(picture(w, 'gajim-made'), '600x525+198+80')
+    await app.close_dialogs()
+
+    def after(label, nth):
+        found = [shown[i + 1] for i, text in enumerate(shown)
+                 if text == label]
+        return found[nth]
+    room = room_of({
+        'room': after('Chat', 0),
+        **{'%s%d' % (key, n + 1): after(label, n) for n in (0, 1)
+           for key, label in (('name', 'Name'), ('code', 'Secret code'),
+                              ('link', 'Link'))}})
+    w.keep_secret(room)
+    return room
+
+
+@life('gajim', limit=420)
+async def gajim_life(w):
+    """A chat is made in Gajim and lives there until its end."""
+    anny = await w.person('anny')
+    app = gajim(w, 'gajim', 'abhi')
+    await app.start()
+
+    with w.step('the chat is made in its form'):
+        room = await make_chat(w, app, anny.bare)
+    with w.step('the invite carries the code'):
+        await anny.join(room.jid, 'b', await invited(anny, room))
+
+    with w.step('a wrong code asks again'):
+        await app.join(room.jid)
+        await app.code(WRONG)
+        await asyncio.sleep(1.0)
+        await app.see('Password Required')
+        await app.shot(picture(w, 'gajim-wrong-code'), '580x300+420+200')
+    with w.step('the right code opens the chat'):
+        await app.code(room.code(1))
+        await entered(anny, room, 1)
+        await app.see('There is no more history')
+        await app.see('The server can read it', 'Write !status')
+
+    with w.step('words both ways'):
+        await app.say('hello Anny')
+        await said(anny, 'hello Anny')
+        await anny.say(room.jid, 'hello Abhi')
+        await app.see('hello Abhi')
+    with w.step('emoji and long text both ways'):
+        await anny.say(room.jid, EMOJI)
+        await app.see(EMOJI)
+        await app.say('naïve 🙂')
+        await said(anny, 'naïve 🙂')
+        await app.shot(picture(w, 'gajim-talk'))
+        await app.say(LONG)
+        await said(anny, LONG)
+        await anny.say(room.jid, LONG.upper())
+        await app.see('WORD149')
+
+    with w.step('a correction is shown, and sent'):
+        first = await anny.say(room.jid, 'at sevn')
+        await app.see('at sevn')
+        await anny.say(room.jid, 'at seven', extra=correction(first.id))
+        await app.see('at seven')
+        await app.say('see yuo there')
+        await said(anny, 'see yuo there')
+        await app.correct_last('see you there')
+        fixed = await said(anny, 'see you there')
+        assert fixed.child(ns.CORRECT, 'replace') is not None, str(fixed)
+    with w.step('a reaction leaves it undisturbed'):
+        await react(anny, room, fixed.stanza_id, '👍')
+        await anny.say(room.jid, 'seen?')
+        await app.see('seen?')
+
+    other = gajim(w, 'gajim2', 'abhi')
+    with w.step('a second device comes in by itself, without a code'):
+        await other.start()
+        await other.open_chat(room.jid)
+        await other.see('see you there')
+        await other.say('from the laptop')
+        await said(anny, 'from the laptop')
+        await app.see('from the laptop')
+        await other.quit()
+
+    with w.step('the component is killed and comes back'):
+        w.component.kill9()
+        await w.start()
+        await w.linked(anny)
+        await app.say('after the restart')
+        await said(anny, 'after the restart')
+        await anny.say(room.jid, 'as if nothing happened')
+        await app.see('as if nothing happened')
+
+    with w.step('closed and started again: history, no code typed'):
+        await app.quit()
+        await anny.take(lambda s: s.type == 'unavailable'
+                        and s.frm == room.at(1), 'the leave')
+        await anny.say(room.jid, 'while you were out')
+        await app.start()
+        await app.open_chat(room.jid)
+        await app.see('after the restart', 'while you were out')
+        assert not await app.has('Password Required')
+
+    with w.step('the other side ends the chat'):
+        await end_by_words(anny, room)
+        await app.see('Anny ended this chat', 'Group chat has been destroyed')
+        await app.shot(picture(w, 'gajim-ended'), '580x674+420+26')
+    with w.step('an ended chat says so to who returns'):
+        await app.start_chat(room.jid)
+        await app.see('This chat has ended')
+        await app.close_dialogs()
+    await second_chat(w, app, anny)
+
+
+async def second_chat(w, app, anny):
+    """Invited, warned of the silence, kept, ended by its own word."""
+    room = await short_room(w, anny)
+    with w.step('an invite opens a chat, nothing is typed'):
+        await invite(anny, room, app.jid)
+        await app.accept_invite()
+        await entered(anny, room, 1)
+        await app.open_chat(room.jid)
+        await app.see('after 40 seconds of silence')
+    with w.step('the warning before the silence, and !keep'):
+        await app.see('unless somebody writes', patience=60.0)
+        await app.say('!keep')
+        await app.see('stays for another')
+        await app.shot(picture(w, 'gajim-warning'), '580x674+420+26')
+    with w.step('!end asks once, then ends the chat'):
+        await app.say('!end')
+        await app.see('Write !end once more')
+        await app.say('!end')
+        await anny.take(lambda s: s.destroyed, 'the end')
+        await app.see('Abhi ended this chat', 'Group chat has been destroyed')
