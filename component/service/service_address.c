@@ -22,7 +22,8 @@ struct span service__address_of(const struct service *service,
     size_t len = 0;
 
     append(out, &len, local);
-    append(out, &len, SPAN("@"));
+    if (local.len > 0)
+        append(out, &len, SPAN("@"));
     append(out, &len, service->options.domain);
     if (resource.len > 0) {
         append(out, &len, SPAN("/"));

@@ -215,10 +215,10 @@ enum err service__invite_both(struct service_call *call,
         rc = invite(call, made, &first);
     if (rc != ERR_OK || wish->invite.len == 0)
         return rc;
-    /* Where addresses are hidden, the invitation does not tell one. */
+    /* Where addresses are hidden, the invitation does not tell one; nor does
+     * the room invite, for Gajim up to 1.7 shows no such invitation. */
     if (wish->protection != ROOM_PROTECTION_OMEMO)
-        second.inviter = service__address_of(
-            call->service, (struct span){made->local, ID_CHARS}, wish->names[0],
-            &address);
+        second.inviter = service__address_of(call->service, SPAN_EMPTY,
+                                             wish->names[0], &address);
     return invite(call, made, &second);
 }

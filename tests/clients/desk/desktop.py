@@ -103,6 +103,9 @@ class Desktop:
         return self.app
 
     async def close(self):
+        """Ends everything; `last.png` is what was seen last."""
+        if self.access is not None:
+            await self.shot(os.path.join(self.folder, 'last.png'))
         self.access = None
         for process in reversed(self.processes):
             process.terminate(3.0) if process is self.app else process.kill()

@@ -2,7 +2,7 @@
 
 import os
 
-from harness import ns
+from harness import adhoc, ns
 from harness.component import Room
 
 WRONG = 'ZZZZZ-ZZZZZ'
@@ -66,10 +66,18 @@ async def end_by_words(person, room):
                       and s.frm.startswith(room.jid), 'the end')
 
 
-async def invite(person, room, jid):
-    """A mediated invite; the room adds the other seat's code."""
-    person.raw("<message to='%s'><x xmlns='%s'><invite to='%s'/></x>"
-               "</message>" % (room.jid, ns.MUC_USER, jid))
+async def invite(w, person, jid):
+    """Makes a chat by command, whose first seat is `jid`'s by invite."""
+    done = await adhoc.run(person, w.domain, 'create-chat', {
+        'your-name': 'Anny', 'peer-name': 'Abhi', 'invite-jid': jid,
+        'idle': '1h', 'protection': 'server'})
+    v = done.values
+    room = Room({'room': v['room'], 'protection': 'server', 'seats': [
+        {key: v['seat%d-%s' % (n, key)]
+         for key in ('name', 'code', 'link', 'xmpp')} for n in (2, 1)]})
+    w.keep_secret(room)
+    await person.join(room.jid, 'b', room.code(2))
+    return room
 
 
 async def short_room(w, anny):
