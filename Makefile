@@ -2,7 +2,8 @@
 #
 #   make            build with sanitizers, run the fast tests
 #   make test       everything, as ./tests/run
-#   make e2e        end to end stories;  make clients: only terminal clients
+#   make e2e        end to end stories
+#   make clients    people's own clients through the whole life of a chat
 #   make format     rewrite the C files;  make lint: every check of the sources
 #   make fuzz       hunt for half a minute with each fuzz target
 #   make torture  kill, cut, starve and search a release build, long forms
@@ -29,8 +30,11 @@ test:
 e2e: build
 	tests/e2e/run build/dev
 
-clients: build
-	tests/e2e/run build/dev -k terminal
+clients:
+	cmake/debian-install build clients
+	cmake --preset dev
+	cmake --build --preset dev
+	tests/clients/run build/dev
 
 format:
 	cmake/lint/format
