@@ -17,7 +17,10 @@ await build({
     format: 'esm',
     outExtension: { '.js': '.mjs' },
     outdir: out,
-    define: { EXAMPLES: JSON.stringify(join(here, '../../schema/stanza')) },
+    define: {
+        EXAMPLES: JSON.stringify(join(here, '../../schema/stanza')),
+        VECTORS: JSON.stringify(join(here, '../../schema/link-vectors/vectors.json')),
+    },
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     logLevel: 'warning',
 });

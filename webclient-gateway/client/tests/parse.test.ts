@@ -14,7 +14,7 @@ const example = (name: string) => xml(readFileSync(join(EXAMPLES, `${name}.xml`)
 
 test('a link that is open', () => {
     assert.deepEqual(parseSeat(example('seat-result')), {
-        name: 'Anny', peer: 'Abhi', room: 'rm7q2k9d4xw3c5v8@chat.example.org', protection: 'server',
+        number: 2, name: 'Anny', peer: 'Abhi', room: 'rm7q2k9d4xw3c5v8@chat.example.org', protection: 'server',
     });
 });
 

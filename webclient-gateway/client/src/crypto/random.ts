@@ -1,7 +1,11 @@
 /* random.ts - the only place that draws chance. */
+import { hex, type Bytes } from './bytes';
+
+export function random(bytes: number): Bytes {
+    return crypto.getRandomValues(new Uint8Array(bytes));
+}
 
 /* 128 random bits in hex. */
 export function newId(): string {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+    return hex(random(16));
 }

@@ -1,4 +1,6 @@
 /* events.ts - what the other side of the wire may say, as plain values. */
+import type { Sealed } from '../crypto/seal';
+import type { Proof, Trouble } from '../room/ledger';
 import type { Payload } from '../room/payload';
 
 /* Why something was refused: RFC 6120's condition and the words for people. */
@@ -30,6 +32,9 @@ export interface Said extends Payload {
     displayed: string | null; /* XEP-0333: archive id */
     received: string | null; /* XEP-0184: id */
     typing: boolean | null; /* XEP-0085; null: not said */
+    sealed?: Sealed | null; /* what only an envelope can open */
+    trouble?: Trouble; /* why there is nothing to show */
+    proof?: Proof; /* it was opened */
 }
 
 export type StanzaEvent =
@@ -43,6 +48,7 @@ export type StanzaEvent =
     | { type: 'bounced'; id: string; refusal: Refusal };
 
 export interface SeatFacts {
+    number: number; /* 1 or 2 */
     name: string;
     peer: string;
     room: string;

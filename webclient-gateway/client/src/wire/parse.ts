@@ -2,6 +2,7 @@
 import type { Facts, Page, Refusal, Said, SeatFacts, StanzaEvent } from './events';
 import { NS } from './ns';
 import { parsePayload } from './payload';
+import { parseSealed } from './sealed';
 import { attr, bare, child, children, number, resource, text } from './xml';
 
 function time(stamp: string): number | null {
@@ -107,6 +108,7 @@ export function parseSaid(stanza: Element): Said {
         displayed: idOf(markers),
         received: idOf(child(stanza, 'received', NS.receipts)),
         typing: parseTyping(stanza),
+        sealed: parseSealed(stanza),
     };
 }
 
@@ -163,6 +165,7 @@ export function parseSeat(iq: Element): SeatFacts | null {
     const seat = child(iq, 'seat', NS.seat);
     if (seat === null) return null;
     return {
+        number: number(attr(seat, 'number'), 0),
         name: attr(seat, 'name'),
         peer: attr(seat, 'peer'),
         room: attr(seat, 'room'),
