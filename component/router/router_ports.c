@@ -60,7 +60,7 @@ static enum err put_link_stats(struct router *router, struct buf *out)
         "server_failures=%llu\nserver_error=%s\ngateway_up=%d\n"
         "local_peers=%u\nstanzas_in=%llu\nstanzas_dropped=%llu\n"
         "stanzas_unsent=%llu\nbytes_in=%llu\nbytes_out=%llu\nticks=%llu\n"
-        "ticks_taken_back=%llu\nerasures_waiting=%zu\n",
+        "ticks_taken_back=%llu\nerasures_waiting=%zu\nguests=%zu\n",
         router->has_server, stats.is_server_up,
         (unsigned long long)stats.server_connects,
         (unsigned long long)stats.server_failures,
@@ -71,7 +71,8 @@ static enum err put_link_stats(struct router *router, struct buf *out)
         (unsigned long long)counters->unsent,
         (unsigned long long)stats.bytes_in, (unsigned long long)stats.bytes_out,
         (unsigned long long)counters->ticks,
-        (unsigned long long)counters->taken_back, router->waiting_count);
+        (unsigned long long)counters->taken_back, router->waiting_count,
+        service_count_guests(router->service));
 }
 
 static enum err put_stats(void *self, struct buf *out)

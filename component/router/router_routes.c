@@ -98,6 +98,7 @@ void router__on_up(void *self, struct link_peer *peer)
     if (link_kind(peer) == LINK_SERVER)
         router__relinked(router);
     if (link_kind(peer) == LINK_GATEWAY) {
+        service_forget_guests(router->service);
         router->evict_before_ms = router->now_ms;
         router->evict_after = 0;
     }

@@ -92,6 +92,9 @@ enum err service_set_options(struct service *service,
  * all its former guests are evicted. */
 void service_forget_guests(struct service *service);
 
+/* How many guests are known to be in rooms. */
+size_t service_count_guests(const struct service *service);
+
 /* One stanza with what the router found out about it. */
 struct service_input {
     const struct stanza *stanza;

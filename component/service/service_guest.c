@@ -29,6 +29,11 @@ void service_forget_guests(struct service *service)
     map_clear(&service->guests);
 }
 
+size_t service_count_guests(const struct service *service)
+{
+    return service->guests.count;
+}
+
 static struct service_guest *find(struct service_call *call)
 {
     return map_get(&call->service->guests, call->stanza->from.full);

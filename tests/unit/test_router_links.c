@@ -128,6 +128,42 @@ static void a_new_gateway_stream_evicts_former_guests(void **state)
     world_close(&world);
 }
 
+/* How many guests `stats` tells of. */
+static void check_guests(struct world *world, const char *count)
+{
+    char value[16];
+
+    forget_sent(world);
+    hear(world, &world->control,
+         "<iq from='ctl.chat.example/1' to='chat.example' type='set' id='s'>"
+         "<command xmlns='http://jabber.org/protocol/commands' node='stats' "
+         "action='execute'/></iq>");
+    tick(world);
+    take_field(world, "'guests'", value, sizeof(value));
+    assert_string_equal(value, count);
+}
+
+static void a_new_gateway_stream_is_no_former_guest(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_open(&world);
+    make_chat(&world, "24h");
+    join(&world, &world.gateway, GUEST, 1);
+    join(&world, &world.gateway, "g2@guests.chat.example/tab", 2);
+    tick(&world);
+    check_guests(&world, "2");
+    peer_down(&world, &world.gateway, &world.hub.gateway);
+    world.now_ms += 1000;
+    peer_up(&world, &world.gateway, &world.hub.gateway);
+    check_guests(&world, "0");
+    join(&world, &world.gateway, GUEST, 1);
+    tick(&world);
+    check_guests(&world, "1");
+    world_close(&world);
+}
+
 static void after_a_relink_sessions_are_pinged(void **state)
 {
     struct world world;
@@ -190,6 +226,7 @@ int main(void)
         cmocka_unit_test(what_is_not_for_us_is_dropped),
         cmocka_unit_test(native_and_guest_share_a_chat),
         cmocka_unit_test(a_new_gateway_stream_evicts_former_guests),
+        cmocka_unit_test(a_new_gateway_stream_is_no_former_guest),
         cmocka_unit_test(after_a_relink_sessions_are_pinged),
         cmocka_unit_test(silence_waits_for_a_lost_server),
         cmocka_unit_test(next_tick_is_never_far),
