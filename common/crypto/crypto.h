@@ -79,6 +79,14 @@ enum err crypto_block_decrypt(struct crypto *crypto, const struct secret *key,
                               const uint8_t in[CRYPTO_BLOCK_BYTES],
                               uint8_t out[CRYPTO_BLOCK_BYTES]) MUST_CHECK;
 
+/* Whether two PEM files hold a certificate (with others after it) and the key
+ * that belongs to it.
+ *
+ * Owner:  `*why` is static; it is set with an error.
+ * Errors: ERR_SYSTEM (a file cannot be opened), ERR_SYNTAX. */
+enum err crypto_check_pair(const char *certificate, const char *key,
+                           const char **why) MUST_CHECK;
+
 /* Compares equally long bytes in a time that does not depend on them. */
 bool crypto_equal(struct span a, struct span b);
 

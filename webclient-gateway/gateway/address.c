@@ -1,7 +1,9 @@
 #include "gateway/address.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 
 enum { V4_BYTES = 4, V6_PREFIX_BYTES = 8, V4_IN_V6_AT = 12 };
 
@@ -10,6 +12,39 @@ static bool is_v4_in_v6(const uint8_t *bytes)
     static const uint8_t prefix[V4_IN_V6_AT] = {[10] = 0xFF, [11] = 0xFF};
 
     return memcmp(bytes, prefix, sizeof(prefix)) == 0;
+}
+
+static void unwrap_v4(struct address *address)
+{
+    memmove(address->bytes, address->bytes + V4_IN_V6_AT, V4_BYTES);
+    memset(address->bytes + V4_BYTES, 0, ADDRESS_BYTES - V4_BYTES);
+    address->is_v4 = true;
+}
+
+bool address_of_socket(int fd, struct address *out)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } name = {.any = {.sa_family = AF_UNSPEC}};
+    socklen_t len = sizeof(name);
+    struct address address = {{0}, false};
+
+    if (getpeername(fd, &name.any, &len) != 0)
+        return false;
+    if (name.any.sa_family == AF_INET) {
+        memcpy(address.bytes, &name.v4.sin_addr, V4_BYTES);
+        address.is_v4 = true;
+    } else if (name.any.sa_family == AF_INET6) {
+        memcpy(address.bytes, &name.v6.sin6_addr, ADDRESS_BYTES);
+        if (is_v4_in_v6(address.bytes))
+            unwrap_v4(&address);
+    } else {
+        return false;
+    }
+    *out = address;
+    return true;
 }
 
 bool address_parse(struct span text, struct address *out)
@@ -26,9 +61,7 @@ bool address_parse(struct span text, struct address *out)
     } else if (inet_pton(AF_INET6, copy, address.bytes) != 1) {
         return false;
     } else if (is_v4_in_v6(address.bytes)) {
-        memmove(address.bytes, address.bytes + V4_IN_V6_AT, V4_BYTES);
-        memset(address.bytes + V4_BYTES, 0, ADDRESS_BYTES - V4_BYTES);
-        address.is_v4 = true;
+        unwrap_v4(&address);
     }
     *out = address;
     return true;

@@ -19,6 +19,10 @@ struct address {
  * and `out` untouched, when it is none. */
 bool address_parse(struct span text, struct address *out);
 
+/* Who is at the other end of a connected socket.  False when the kernel does
+ * not say, or it is no internet address. */
+bool address_of_socket(int fd, struct address *out);
+
 /* What one household shares: the IPv4 address or the IPv6 /64, with its
  * family before it.  Borrows `out`. */
 struct span address_key(const struct address *address,

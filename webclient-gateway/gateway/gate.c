@@ -97,13 +97,23 @@ void gate_down(struct gate *gate)
     buf_wipe(&gate->up);
 }
 
+/* One that is in no room has nothing to come back for: its place is somebody
+ * else's soon, or a stranger could fill them all. */
+static bool is_expired(const struct gate *gate, const struct guest *guest)
+{
+    int64_t limit_ms =
+        guest->room_count > 0 ? GATE_HIBERNATE_MS : GATE_HIBERNATE_ROOMLESS_MS;
+
+    return guest->session == NULL && gate->now_ms - guest->left_ms >= limit_ms;
+}
+
 void gate_sweep(struct gate *gate)
 {
     struct guest *next;
 
     for (struct guest *guest = gate->first; guest != NULL; guest = next) {
         next = guest->next;
-        if (guest->session == NULL && gate->now_ms >= guest->expires_ms) {
+        if (is_expired(gate, guest)) {
             gate->counts.expired++;
             guest__end(gate, guest);
         }

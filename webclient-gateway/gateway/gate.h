@@ -21,6 +21,7 @@ enum {
     GATE_UP_MAX_BYTES = 8 * 1024 * 1024, /* for the component, unsent */
     GATE_GUESTS_MAX = 20 * 1000,
     GATE_HIBERNATE_MS = 5 * 60 * 1000,
+    GATE_HIBERNATE_ROOMLESS_MS = 10 * 1000, /* of one who misses nothing */
     GATE_SOURCE_CHARS = 32,
     GATE_SCRATCH_BYTES = 128 * 1024,
     GATE_DOMAIN_MAX_BYTES = 256,

@@ -187,7 +187,7 @@ void guest__leave_session(struct gate *gate, struct guest *guest)
         guest__end(gate, guest);
         return;
     }
-    guest->expires_ms = gate->now_ms + GATE_HIBERNATE_MS;
+    guest->left_ms = gate->now_ms;
     for (size_t i = 0; i < guest->room_count; i++)
         send_presence(gate, guest, buf_span(&guest->rooms[i].occupant), NULL,
                       "away");
@@ -252,5 +252,7 @@ enum err guest__take_ack(struct guest *guest, uint32_t count)
     guest->out_acked = count;
     for (; fresh > 0 && guest->unacked.count > 0; fresh--)
         queue_pull(&guest->unacked);
+    if (guest->out_acked == guest->out_count)
+        guest->is_lossy = false; /* nothing that we did not keep is missing */
     return ERR_OK;
 }

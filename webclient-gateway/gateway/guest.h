@@ -32,7 +32,7 @@ struct guest {
     size_t room_count;
     bool is_dead;        /* ended; somebody up the stack may still hold it */
     int64_t roomless_ms; /* since when it is in no room */
-    int64_t expires_ms;  /* while it hibernates */
+    int64_t left_ms;     /* since when it hibernates */
 
     /* XEP-0198 */
     bool has_sm;

@@ -32,7 +32,9 @@ enum err http_put_policy(const struct config *config,
                          struct buf *out) MUST_CHECK;
 
 struct http_numbers {
+    uint64_t lines;       /* TCP connections now */
     uint64_t connections; /* WebSockets now */
+    uint64_t refused_lines;
     uint64_t refused_origin;
     uint64_t refused_address;
 };

@@ -49,6 +49,53 @@ static enum err add(struct limits *limits, struct span key, int64_t now_ms,
     return ERR_OK;
 }
 
+/* The entry of `address`, which may be new. */
+static enum err find(struct limits *limits, const struct address *address,
+                     int64_t now_ms, struct limits_entry **out)
+{
+    char bytes[ADDRESS_KEY_BYTES];
+    struct span key = address_key(address, bytes);
+    struct limits_entry *entry = map_get(&limits->map, key);
+
+    if (entry == NULL)
+        return add(limits, key, now_ms, out);
+    *out = entry;
+    return ERR_OK;
+}
+
+bool limits_may_pick_up(const struct limits *limits,
+                        const struct address *address)
+{
+    char bytes[ADDRESS_KEY_BYTES];
+    const struct limits_entry *entry =
+        map_get(&limits->map, address_key(address, bytes));
+
+    if (entry == NULL)
+        return limits->map.count < LIMITS_ADDRESSES;
+    return entry->lines < LIMITS_LINES;
+}
+
+enum err limits_pick_up(struct limits *limits, const struct address *address,
+                        int64_t now_ms, struct limits_entry **out)
+{
+    struct limits_entry *entry;
+    enum err rc = find(limits, address, now_ms, &entry);
+
+    if (rc != ERR_OK)
+        return rc;
+    if (entry->lines >= LIMITS_LINES)
+        return ERR_LIMIT;
+    entry->lines++;
+    *out = entry;
+    return ERR_OK;
+}
+
+void limits_hang_up(struct limits_entry *entry)
+{
+    if (entry != NULL)
+        entry->lines--;
+}
+
 static bool has_room(struct limits_entry *entry, int64_t now_ms)
 {
     return entry->count < LIMITS_CONNECTIONS &&
@@ -70,13 +117,9 @@ bool limits_allows(const struct limits *limits, const struct address *address,
 enum err limits_enter(struct limits *limits, const struct address *address,
                       int64_t now_ms, struct limits_entry **out)
 {
-    char bytes[ADDRESS_KEY_BYTES];
-    struct span key = address_key(address, bytes);
-    struct limits_entry *entry = map_get(&limits->map, key);
-    enum err rc = ERR_OK;
+    struct limits_entry *entry;
+    enum err rc = find(limits, address, now_ms, &entry);
 
-    if (entry == NULL)
-        rc = add(limits, key, now_ms, &entry);
     if (rc != ERR_OK)
         return rc;
     if (!has_room(entry, now_ms))
@@ -100,7 +143,8 @@ void limits_sweep(struct limits *limits, int64_t now_ms)
     while (*at != NULL) {
         struct limits_entry *entry = *at;
 
-        if (entry->count > 0 || !bucket_is_full(&entry->fresh, now_ms)) {
+        if (entry->lines > 0 || entry->count > 0 ||
+            !bucket_is_full(&entry->fresh, now_ms)) {
             at = &entry->next;
             continue;
         }

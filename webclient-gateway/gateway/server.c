@@ -1,14 +1,16 @@
 #include "gateway/server.h"
 
 #include <string.h>
+#include <sys/resource.h>
 
 #include "gateway/server_internal.h"
 
 enum {
     REQUEST_SECONDS = 5,    /* for headers, and for a TLS handshake */
     KEEPALIVE_SECONDS = 30, /* between two requests */
-    PING_SECONDS = 10,      /* a silent browser is asked */
     HANGUP_SECONDS = 14,    /* and gone by then */
+    DESCRIPTORS_OURS = 24,  /* component, loop, log, files */
+    DESCRIPTORS_MAX = 64 * 1024,
 };
 
 static const struct lws_protocols page_protocols[] = {
@@ -24,53 +26,9 @@ static const struct lws_protocols metrics_protocols[] = {
 };
 
 static const lws_retry_bo_t patience = {
-    .secs_since_valid_ping = PING_SECONDS,
+    .secs_since_valid_ping = SESSION_PING_SECONDS,
     .secs_since_valid_hangup = HANGUP_SECONDS,
 };
-
-struct span server__header(struct lws *wsi, enum lws_token_indexes token,
-                           char *out, size_t size)
-{
-    int len = lws_hdr_total_length(wsi, token);
-
-    if (len <= 0)
-        return SPAN_EMPTY;
-    if ((size_t)len >= size || lws_hdr_copy(wsi, out, (int)size, token) < 0)
-        return SPAN("");
-    return (struct span){out, strlen(out)};
-}
-
-bool server__client(const struct server *server, struct lws *wsi,
-                    struct address *out)
-{
-    char text[SERVER_HEADER_MAX_BYTES];
-    struct address peer;
-
-    lws_get_peer_simple(wsi, text, sizeof(text));
-    if (!address_parse(span_of(text), &peer))
-        return false;
-    *out = address_of_client(
-        &server->config->trusted_proxies, &peer,
-        server__header(wsi, WSI_TOKEN_X_FORWARDED_FOR, text, sizeof(text)));
-    return true;
-}
-
-bool server__is_websocket_path(const struct server *server, struct lws *wsi)
-{
-    char text[SERVER_HEADER_MAX_BYTES];
-    struct span path =
-        server__header(wsi, WSI_TOKEN_GET_URI, text, sizeof(text));
-
-    return path.len > 0 &&
-           span_is(http_strip_prefix(server->config, path), "/xmpp-websocket");
-}
-
-int server__refuse_upgrade(struct lws *wsi, unsigned status)
-{
-    if (lws_return_http_status(wsi, status, NULL) != 0)
-        return -1;
-    return -1;
-}
 
 static bool is_any(const char *host)
 {
@@ -95,6 +53,19 @@ static enum err refuse(struct buf *error, const char *key,
     return rc == ERR_NOMEM ? rc : ERR_SYSTEM;
 }
 
+static enum err check_tls(const struct config *config, struct buf *error)
+{
+    const char *why;
+    enum err rc;
+
+    if (config->tls_certificate == NULL ||
+        crypto_check_pair(config->tls_certificate, config->tls_key, &why) ==
+            ERR_OK)
+        return ERR_OK;
+    rc = buf_printf(error, "tls_certificate, tls_key: %s", why);
+    return rc == ERR_NOMEM ? rc : ERR_SYSTEM;
+}
+
 static enum err open_pages(struct server *server, struct buf *error)
 {
     const struct config *config = server->config;
@@ -113,6 +84,8 @@ static enum err open_pages(struct server *server, struct buf *error)
     set_address(&info, &config->listen);
     if (config->tls_certificate != NULL) {
         info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
+        info.ssl_options_set =
+            SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION;
         info.ssl_cert_filepath = config->tls_certificate;
         info.ssl_private_key_filepath = config->tls_key;
     }
@@ -139,6 +112,19 @@ static enum err open_metrics(struct server *server, struct buf *error)
     return ERR_OK;
 }
 
+/* libwebsockets stops to accept at this many, and leaves us the rest. */
+static unsigned count_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur <= 2 * DESCRIPTORS_OURS)
+        return 0; /* as it likes */
+    return limit.rlim_cur < DESCRIPTORS_MAX
+               ? (unsigned)limit.rlim_cur - DESCRIPTORS_OURS
+               : DESCRIPTORS_MAX;
+}
+
 enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
 {
     void *loops[] = {loop};
@@ -149,6 +135,8 @@ enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
         .foreign_loops = loops,
         .timeout_secs = REQUEST_SECONDS,
         .pt_serv_buf_size = 16 * 1024,
+        .max_http_header_data = SERVER_HEAD_MAX_BYTES,
+        .fd_limit_per_thread = count_descriptors(),
         .user = server,
     };
     uint64_t seed[2];
@@ -169,7 +157,9 @@ enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
     server->context = lws_create_context(&info);
     if (server->context == NULL)
         return ERR_NOMEM;
-    rc = open_pages(server, error);
+    rc = check_tls(server->config, error);
+    if (rc == ERR_OK)
+        rc = open_pages(server, error);
     if (rc == ERR_OK)
         rc = open_metrics(server, error);
     if (rc == ERR_OK)
@@ -180,14 +170,18 @@ enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
 void server_reload_tls(struct server *server)
 {
     const struct config *config = server->config;
+    const char *why = "libwebsockets does not take them";
 
     if (config->tls_certificate == NULL)
         return;
-    if (lws_tls_cert_updated(server->context, config->tls_certificate,
+    /* It takes one after the other, and has half of each if they differ. */
+    if (crypto_check_pair(config->tls_certificate, config->tls_key, &why) ==
+            ERR_OK &&
+        lws_tls_cert_updated(server->context, config->tls_certificate,
                              config->tls_key, NULL, 0, NULL, 0) == 0)
         log_info(server->log, "tls_reloaded", "");
     else
-        log_error(server->log, "tls_reload_failed", "");
+        log_error(server->log, "tls_reload_failed", "why=\"%s\"", why);
 }
 
 void server_close(struct server *server)

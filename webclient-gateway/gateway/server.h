@@ -16,6 +16,7 @@
 
 struct lws;
 struct lws_context;
+struct line;
 struct peer;
 
 struct server {
@@ -26,6 +27,8 @@ struct server {
     struct lws_context *context;
     struct limits limits;
     struct peer *first; /* all WebSockets */
+    struct line *first_line;
+    size_t paused_count; /* WebSockets that we do not read from */
     struct http_numbers numbers;
     struct buf policy;
     bool is_stopping;

@@ -75,16 +75,11 @@ static int complete(struct lws *wsi, const struct http_reply *reply)
     return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
 }
 
-static bool is_head_request(struct lws *wsi)
-{
-    return lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
-}
-
 static int send_answer(const struct server *server, struct lws *wsi,
                        struct http_reply *reply, const struct answer *answer)
 {
     bool has_content =
-        answer->body.len > 0 && !answer->is_known && !is_head_request(wsi);
+        answer->body.len > 0 && !answer->is_known && !server__is_head(wsi);
 
     if (!write_head(server, wsi, reply, answer))
         return -1;
@@ -197,18 +192,12 @@ static int send_config(const struct server *server, struct lws *wsi,
                     http_put_config(server->gate, server->config, &reply->own));
 }
 
-static bool is_read_request(struct lws *wsi)
-{
-    return lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) > 0 ||
-           is_head_request(wsi);
-}
-
 static int answer_page(const struct server *server, struct lws *wsi,
                        struct http_reply *reply, struct span path)
 {
     const struct static_file *file;
 
-    if (!is_read_request(wsi))
+    if (!server__is_read(wsi))
         return send_text(server, wsi, reply, HTTP_STATUS_METHOD_NOT_ALLOWED,
                          "Only GET and HEAD are known here.\n");
     path = http_strip_prefix(server->config, path);
@@ -234,7 +223,7 @@ static int answer_metrics(const struct server *server, struct lws *wsi,
     struct answer answer = {.type = "text/plain; version=0.0.4"};
     bool is_ready = server->gate->is_linked && !server->is_stopping;
 
-    if (!is_read_request(wsi))
+    if (!server__is_read(wsi))
         return send_text(server, wsi, reply, HTTP_STATUS_METHOD_NOT_ALLOWED,
                          "Only GET and HEAD are known here.\n");
     if (span_is(path, "/metrics"))
@@ -252,22 +241,18 @@ static int answer_metrics(const struct server *server, struct lws *wsi,
                      "There is no such page.\n");
 }
 
-/* HTTP/2 is compiled into the library, which answers `Upgrade: h2c` without
- * asking anybody that may be asked.  Its first request is its last. */
-static bool is_http2(struct lws *wsi)
-{
-    struct lws *connection = lws_get_network_wsi(wsi);
-
-    if (connection == wsi)
-        return false;
-    lws_set_timeout(connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-    return true;
-}
-
 /* What both listeners have in common. */
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason,
-                    struct http_reply *reply)
+                    struct http_reply *reply, void *in)
 {
+    struct server *server = lws_context_user(lws_get_context(wsi));
+
+    if (reason == LWS_CALLBACK_FILTER_NETWORK_CONNECTION)
+        return server__line_filter(server, (int)(intptr_t)in);
+    if (reason == LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED)
+        return server__line_open(server, wsi);
+    if (reason == LWS_CALLBACK_WSI_DESTROY)
+        server__line_close(wsi);
     /* No subprotocol, or not ours: this is the first in the list. */
     if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION)
         return server__refuse_upgrade(wsi, HTTP_STATUS_BAD_REQUEST);
@@ -278,42 +263,49 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason,
     return 0;
 }
 
-/* A body is not read: what comes after it on the line could be taken for a
- * request of somebody else, who shares it behind a proxy. */
-static bool has_body(struct lws *wsi)
-{
-    return !is_read_request(wsi) ||
-           lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0 ||
-           lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0;
-}
-
 static void begin(struct lws *wsi, struct http_reply *reply)
 {
     buf_clear(&reply->own); /* of a request that was cut short */
     *reply = (struct http_reply){.own = BUF_EMPTY(HTTP_PAGE_MAX_BYTES),
-                                 .is_last = has_body(wsi)};
+                                 .is_last = server__has_body(wsi)};
+    server__line_asks(wsi);
+}
+
+/* What neither listener answers. */
+static int refuse(const struct server *server, struct lws *wsi,
+                  struct http_reply *reply)
+{
+    reply->is_last = true;
+    return send_text(server, wsi, reply, HTTP_STATUS_BAD_REQUEST,
+                     "This is no sound request.\n");
 }
 
 int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,
                     void *user, void *in, size_t len)
 {
+    const struct server *server = lws_context_user(lws_get_context(wsi));
+
     if (reason != LWS_CALLBACK_HTTP)
-        return on_event(wsi, reason, user);
-    if (is_http2(wsi))
+        return on_event(wsi, reason, user, in);
+    if (server__is_http2(wsi))
         return -1;
     begin(wsi, user);
-    return answer_page(lws_context_user(lws_get_context(wsi)), wsi, user,
-                       (struct span){in, len});
+    if (!server__is_sound(wsi))
+        return refuse(server, wsi, user);
+    return answer_page(server, wsi, user, (struct span){in, len});
 }
 
 int server__on_metrics(struct lws *wsi, enum lws_callback_reasons reason,
                        void *user, void *in, size_t len)
 {
+    const struct server *server = lws_context_user(lws_get_context(wsi));
+
     if (reason != LWS_CALLBACK_HTTP)
-        return on_event(wsi, reason, user);
-    if (is_http2(wsi))
+        return on_event(wsi, reason, user, in);
+    if (server__is_http2(wsi))
         return -1;
     begin(wsi, user);
-    return answer_metrics(lws_context_user(lws_get_context(wsi)), wsi, user,
-                          (struct span){in, len});
+    if (!server__is_sound(wsi))
+        return refuse(server, wsi, user);
+    return answer_metrics(server, wsi, user, (struct span){in, len});
 }

@@ -7,7 +7,11 @@
 #include "gateway/server.h"
 #include "gateway/session.h"
 
-enum { SERVER_CLOSE_MS = 5 * 1000, SERVER_HEADER_MAX_BYTES = 2048 };
+enum {
+    SERVER_CLOSE_MS = 5 * 1000,
+    SERVER_HEADER_MAX_BYTES = 2048, /* one that we look into */
+    SERVER_HEAD_MAX_BYTES = 16 * 1024,
+};
 
 /* One WebSocket. */
 struct peer {
@@ -36,6 +40,39 @@ int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,
                     void *user, void *in, size_t len);
 int server__on_metrics(struct lws *wsi, enum lws_callback_reasons reason,
                        void *user, void *in, size_t len);
+
+/* Whether the lines of an address are limited here: not those of proxies. */
+bool server__is_counted(const struct server *server,
+                        const struct address *address);
+
+/* A line's life: may it be taken, it is there, a request or a WebSocket begins
+ * on it, it is gone.  The first two give back what the callback must return. */
+int server__line_filter(struct server *server, int fd);
+int server__line_open(struct server *server, struct lws *wsi);
+void server__line_asks(struct lws *wsi);
+void server__line_upgrades(struct lws *wsi);
+void server__line_close(struct lws *wsi);
+
+/* Ends lines that take too long. */
+void server__sweep_lines(struct server *server);
+
+/* False for a request that another server on its way may have understood
+ * differently. */
+bool server__is_sound(struct lws *wsi);
+
+/* What RFC 6455 4.2.1 says of an upgrade: HTTP_STATUS_OK, or how it is
+ * refused. */
+unsigned server__upgrade_status(struct lws *wsi);
+
+/* GET or HEAD; HEAD. */
+bool server__is_read(struct lws *wsi);
+bool server__is_head(struct lws *wsi);
+
+/* It says that a body follows, or may be followed by one. */
+bool server__has_body(struct lws *wsi);
+
+/* True for a request of HTTP/2, whose line is closed. */
+bool server__is_http2(struct lws *wsi);
 
 /* Answers an upgrade that is refused: a status and no body.  Gives back what
  * the callback must return. */

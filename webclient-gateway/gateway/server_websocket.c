@@ -7,18 +7,14 @@
 
 enum { TOO_MANY_REQUESTS = 429, WRITES_MAX = 16 };
 
-/* A proxy that speaks for itself is this machine. */
-static bool is_counted(const struct server *server,
-                       const struct address *address)
-{
-    return !address_is_trusted(&server->config->trusted_proxies, address);
-}
-
 static int filter(struct server *server, struct lws *wsi)
 {
     char text[SERVER_HEADER_MAX_BYTES];
     struct address address;
+    unsigned status = server__upgrade_status(wsi);
 
+    if (status != HTTP_STATUS_OK)
+        return server__refuse_upgrade(wsi, status);
     if (server->is_stopping)
         return server__refuse_upgrade(wsi, HTTP_STATUS_SERVICE_UNAVAILABLE);
     if (!server__is_websocket_path(server, wsi))
@@ -32,7 +28,7 @@ static int filter(struct server *server, struct lws *wsi)
     if (!server__client(server, wsi, &address))
         return server__refuse_upgrade(wsi, HTTP_STATUS_BAD_REQUEST);
     /* Counted when it is established, by `user`, which is not there yet. */
-    if (is_counted(server, &address) &&
+    if (server__is_counted(server, &address) &&
         !limits_allows(&server->limits, &address, server->gate->now_ms)) {
         server->numbers.refused_address++;
         return server__refuse_upgrade(wsi, TOO_MANY_REQUESTS);
@@ -52,7 +48,7 @@ static int establish(struct server *server, struct peer *peer, struct lws *wsi)
     if (!server__client(server, wsi, &address) ||
         gate_source(server->gate, &address, source) != ERR_OK)
         return -1;
-    if (is_counted(server, &address) &&
+    if (server__is_counted(server, &address) &&
         limits_enter(&server->limits, &address, server->gate->now_ms,
                      &peer->entry) != ERR_OK)
         return -1;
@@ -63,6 +59,7 @@ static int establish(struct server *server, struct peer *peer, struct lws *wsi)
         server->first->prev = peer;
     server->first = peer;
     server->numbers.connections++;
+    server__line_upgrades(wsi);
     return 0;
 }
 
@@ -82,6 +79,7 @@ static void forget(struct peer *peer)
     else
         server->first = peer->next;
     server->numbers.connections--;
+    server->paused_count -= peer->is_paused;
     peer->server = NULL;
 }
 
@@ -99,7 +97,9 @@ static void take(struct peer *peer, struct span piece)
         session_read(&peer->session, piece);
     } else if (buf_append(&peer->message, piece) != ERR_OK) {
         session_fail(&peer->session, STREAM_ERROR_RESOURCE_CONSTRAINT, NULL);
-    } else if (is_whole) {
+    } else if (!is_whole) {
+        session_take_part(&peer->session);
+    } else {
         session_read(&peer->session, buf_span(&peer->message));
         buf_wipe(&peer->message);
     }
@@ -115,6 +115,7 @@ static int receive(struct peer *peer, struct span piece)
         take(peer, piece);
     if (!peer->is_paused && !session_may_read(&peer->session)) {
         peer->is_paused = true;
+        peer->server->paused_count++;
         lws_rx_flow_control(peer->wsi, 0);
     }
     return 0;
@@ -213,6 +214,7 @@ void server_sweep(struct server *server)
         next = peer->next;
         sweep(peer);
     }
+    server__sweep_lines(server);
     limits_sweep(&server->limits, server->gate->now_ms);
 }
 
@@ -220,11 +222,14 @@ void server_resume_reading(struct server *server)
 {
     struct peer *next;
 
+    if (server->paused_count == 0)
+        return; /* which is nearly always */
     for (struct peer *peer = server->first; peer != NULL; peer = next) {
         next = peer->next;
         if (!peer->is_paused || !session_may_read(&peer->session))
             continue;
         peer->is_paused = false;
+        server->paused_count--;
         lws_rx_flow_control(peer->wsi, 1);
     }
 }

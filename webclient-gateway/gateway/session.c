@@ -1,14 +1,10 @@
 #include "gateway/session.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "gateway/gateway_ns.h"
 #include "gateway/guest.h"
 #include "wire/ns.h"
-
-/* strophe.js compares these very bytes. */
-#define CLOSE_FRAME SPAN("<close xmlns=\"" NS_FRAMING "\" />")
 
 void session_init(struct session *session, struct gate *gate, void *peer,
                   const char source[GATE_SOURCE_CHARS])
@@ -27,7 +23,7 @@ void session_init(struct session *session, struct gate *gate, void *peer,
     gate->counts.sessions_opened++;
 }
 
-static void drop_guest(struct session *session)
+void session__drop_guest(struct session *session)
 {
     struct guest *guest = session->guest;
 
@@ -38,7 +34,7 @@ static void drop_guest(struct session *session)
 
 void session_lost(struct session *session)
 {
-    drop_guest(session);
+    session__drop_guest(session);
     queue_clear(&session->out);
     session->state = SESSION_NEW;
 }
@@ -49,7 +45,7 @@ size_t session_frame_max(const struct session *session)
                                            : SESSION_EARLY_MAX_BYTES;
 }
 
-static void wake(struct session *session)
+void session__wake(struct session *session)
 {
     session->gate->ports->on_output(session->gate->self, session);
 }
@@ -60,8 +56,8 @@ static void cut(struct session *session)
     session->gate->counts.slow_readers++;
     queue_clear(&session->out);
     session->close = SESSION_CLOSE_POLICY;
-    drop_guest(session);
-    wake(session);
+    session__drop_guest(session);
+    session__wake(session);
 }
 
 void session__put(struct session *session, struct span frame)
@@ -76,7 +72,7 @@ void session__put(struct session *session, struct span frame)
         session->is_overflowing = true;
         session->drained_ms = session->gate->now_ms;
     }
-    wake(session);
+    session__wake(session);
 }
 
 void session__send(struct session *session, struct span frame)
@@ -99,125 +95,6 @@ void session_written(struct session *session)
     session->is_overflowing = session->out.bytes > SESSION_OUT_BYTES;
 }
 
-/* Nothing is taken and nothing but `last` is said from here. */
-static void end(struct session *session, struct span last,
-                enum session_close close)
-{
-    if (session->close != SESSION_OPEN)
-        return;
-    if (last.len > 0)
-        session__put(session, last);
-    session__put(session, CLOSE_FRAME);
-    if (session->close == SESSION_OPEN) /* else too slow even for that */
-        session->close = close;
-    drop_guest(session);
-    wake(session);
-}
-
-static void put_open(struct session *session)
-{
-    struct gate *gate = session->gate;
-    struct xml_writer xml = XML_WRITER(&gate->scratch);
-    char id[16];
-
-    gate__random_name(gate, id, sizeof(id));
-    buf_truncate(&gate->scratch, 0);
-    xml_open(&xml, "open", NS_FRAMING);
-    xml_put_attr(&xml, "from", buf_span(&gate->guests_domain));
-    xml_put_attr(&xml, "id", (struct span){id, sizeof(id)});
-    xml_put_attr_text(&xml, "version", "1.0");
-    xml_put_attr_text(&xml, "xml:lang", "en");
-    xml_close(&xml);
-    if (xml.rc == ERR_OK)
-        session__put(session, buf_span(&gate->scratch));
-}
-
-static enum session_close close_for(enum stream_error error)
-{
-    if (error == STREAM_ERROR_NOT_WELL_FORMED)
-        return SESSION_CLOSE_INVALID;
-    return error == STREAM_ERROR_POLICY_VIOLATION ? SESSION_CLOSE_POLICY
-                                                  : SESSION_CLOSE_NORMAL;
-}
-
-static void fail(struct session *session, enum stream_error error,
-                 const char *text, enum session_close close)
-{
-    struct buf *out = &session->gate->scratch;
-    struct xml_writer xml = XML_WRITER(out);
-
-    if (session->close != SESSION_OPEN)
-        return;
-    if (session->state == SESSION_NEW)
-        put_open(session); /* RFC 7395 3.5: an error comes in a stream */
-    buf_truncate(out, 0);
-    xml_open(&xml, "stream:error", NULL);
-    xml_put_attr_text(&xml, "xmlns:stream", NS_STREAM);
-    xml_put_element(&xml, stream_error_name(error), NS_STREAM_ERRORS,
-                    SPAN_EMPTY);
-    if (text != NULL) {
-        xml_open(&xml, "text", NS_STREAM_ERRORS);
-        xml_put_attr_text(&xml, "xml:lang", "en");
-        xml_put_text(&xml, span_of(text));
-        xml_close(&xml);
-    }
-    xml_close(&xml);
-    end(session, xml.rc == ERR_OK ? buf_span(out) : SPAN_EMPTY, close);
-}
-
-void session_fail(struct session *session, enum stream_error error,
-                  const char *text)
-{
-    fail(session, error, text, close_for(error));
-}
-
-void session_refuse(struct session *session, enum session_close close)
-{
-    session->gate->counts.bad_frames++;
-    if (close == SESSION_CLOSE_TOO_BIG)
-        fail(session, STREAM_ERROR_POLICY_VIOLATION, "stanza too large", close);
-    else
-        end(session, SPAN_EMPTY, close);
-}
-
-static void put_limits(struct xml_writer *xml, const struct session *session)
-{
-    bool is_ready = session->state == SESSION_READY;
-    char number[16];
-
-    snprintf(number, sizeof(number), "%d",
-             is_ready ? (int)SESSION_FRAME_MAX_BYTES
-                      : (int)SESSION_EARLY_MAX_BYTES);
-    xml_open(xml, "limits", NS_STREAM_LIMITS);
-    xml_put_element(xml, "max-bytes", NULL, span_of(number));
-    xml_close(xml);
-}
-
-static void put_features(struct session *session)
-{
-    struct buf *out = &session->gate->scratch;
-    struct xml_writer xml = XML_WRITER(out);
-
-    buf_truncate(out, 0);
-    xml_open(&xml, "stream:features", NULL);
-    xml_put_attr_text(&xml, "xmlns:stream", NS_STREAM);
-    if (session->state == SESSION_READY) {
-        xml_put_element(&xml, "bind", NS_BIND, SPAN_EMPTY);
-        xml_put_element(&xml, "sm", NS_SM, SPAN_EMPTY);
-        xml_open(&xml, "session", NS_SESSION);
-        xml_put_element(&xml, "optional", NULL, SPAN_EMPTY);
-        xml_close(&xml);
-    } else {
-        xml_open(&xml, "mechanisms", NS_SASL);
-        xml_put_element(&xml, "mechanism", NULL, SPAN("ANONYMOUS"));
-        xml_close(&xml);
-    }
-    put_limits(&xml, session);
-    xml_close(&xml);
-    if (xml.rc == ERR_OK)
-        session__put(session, buf_span(out));
-}
-
 static void take_open(struct session *session, const struct xml_node *node)
 {
     struct gate *gate = session->gate;
@@ -232,10 +109,10 @@ static void take_open(struct session *session, const struct xml_node *node)
         session_fail(session, STREAM_ERROR_POLICY_VIOLATION, NULL);
         return;
     }
-    put_open(session);
+    session__put_open(session);
     session->state =
         session->state == SESSION_NEW ? SESSION_OPENED : SESSION_READY;
-    put_features(session);
+    session__put_features(session);
 }
 
 /* Who says goodbye does not come back. */
@@ -243,7 +120,7 @@ static void take_leave(struct session *session)
 {
     if (session->guest != NULL)
         guest__end(session->gate, session->guest);
-    end(session, SPAN_EMPTY, SESSION_CLOSE_NORMAL);
+    session__end(session, SPAN_EMPTY, SESSION_CLOSE_NORMAL);
 }
 
 static bool is_stanza(const struct xml_node *node)
@@ -324,6 +201,11 @@ void session_read(struct session *session, struct span frame)
         return;
     gate->counts.bad_frames++;
     session_fail(session, error_for(rc), NULL);
+}
+
+void session_take_part(struct session *session)
+{
+    bucket_take(&session->bytes, SESSION_PART_BYTES, session->gate->now_ms);
 }
 
 bool session_may_read(struct session *session)

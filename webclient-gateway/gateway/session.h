@@ -14,6 +14,7 @@ enum {
     SESSION_FRAME_MAX_BYTES = XML_STANZA_MAX_BYTES,
     SESSION_FIRST_MS = 10 * 1000, /* to the first frame */
     SESSION_BIND_MS = 30 * 1000,
+    SESSION_PING_SECONDS = 10,       /* of silence, then the owner pings */
     SESSION_ROOM_MS = 5 * 60 * 1000, /* bound and in no room */
     SESSION_AUTH_FAILURES = 3,
     SESSION_OUT_BYTES = 256 * 1024, /* above it the reader must be reading */
@@ -23,6 +24,7 @@ enum {
     SESSION_STANZAS_BURST = 400,
     SESSION_BYTES_PER_SECOND = 256 * 1024,
     SESSION_BYTES_BURST = 1024 * 1024,
+    SESSION_PART_BYTES = 256, /* what a part of a message costs */
 };
 
 /* RFC 6455 7.4.1 */
@@ -68,6 +70,10 @@ void session_lost(struct session *session);
 /* The largest message that may come now. */
 size_t session_frame_max(const struct session *session);
 
+/* A part of a message that is not whole yet: it costs, or empty ones would
+ * cost nobody but us. */
+void session_take_part(struct session *session);
+
 /* One whole text message. */
 void session_read(struct session *session, struct span frame);
 
@@ -90,6 +96,22 @@ void session_written(struct session *session);
 void session_sweep(struct session *session);
 
 /* --- within the gateway --- */
+
+/* Nothing is taken and nothing but `last` is said from here. */
+void session__end(struct session *session, struct span last,
+                  enum session_close close);
+
+/* The client acknowledged `h` stanzas, more than were `sent`. */
+void session__fail_count(struct session *session, uint32_t h, uint32_t sent);
+
+void session__put_open(struct session *session);
+void session__put_features(struct session *session);
+
+/* The owner is to write, or to close. */
+void session__wake(struct session *session);
+
+/* The guest is at this session no more. */
+void session__drop_guest(struct session *session);
 
 /* Queues a frame that is no stanza. */
 void session__put(struct session *session, struct span frame);

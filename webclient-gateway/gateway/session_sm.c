@@ -88,10 +88,10 @@ static void take_ack(struct session *session, const struct xml_node *node)
 
     if (session->guest == NULL || !session->guest->has_sm)
         return;
-    if (!read_count(node, &count) ||
-        guest__take_ack(session->guest, count) != ERR_OK)
-        session_fail(session, STREAM_ERROR_UNDEFINED,
-                     "acknowledged more than was sent");
+    if (!read_count(node, &count))
+        session_fail(session, STREAM_ERROR_UNDEFINED, "h is no count");
+    else if (guest__take_ack(session->guest, count) != ERR_OK)
+        session__fail_count(session, count, session->guest->out_count);
 }
 
 static void put_resumed(struct session *session, const struct guest *guest)
@@ -146,8 +146,7 @@ static void take_resume(struct session *session, const struct xml_node *node)
         return;
     }
     if (guest__take_ack(guest, count) != ERR_OK) {
-        session_fail(session, STREAM_ERROR_UNDEFINED,
-                     "acknowledged more than was sent");
+        session__fail_count(session, count, guest->out_count);
         return;
     }
     adopt(session, guest);
