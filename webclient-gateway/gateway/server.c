@@ -30,6 +30,13 @@ static const lws_retry_bo_t patience = {
     .secs_since_valid_hangup = HANGUP_SECONDS,
 };
 
+void server__kill(struct lws *wsi)
+{
+    lws_set_timeout(wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+    /* On libuv it looks at its own clock only after some event of its own. */
+    lws_cancel_service(lws_get_context(wsi));
+}
+
 static bool is_any(const char *host)
 {
     return strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;

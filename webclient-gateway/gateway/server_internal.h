@@ -53,6 +53,9 @@ void server__line_asks(struct lws *wsi);
 void server__line_upgrades(struct lws *wsi);
 void server__line_close(struct lws *wsi);
 
+/* Drops a line, soon and without a word. */
+void server__kill(struct lws *wsi);
+
 /* Ends lines that take too long. */
 void server__sweep_lines(struct server *server);
 

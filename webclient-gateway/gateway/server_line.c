@@ -6,7 +6,7 @@
 
 #include "gateway/server_internal.h"
 
-enum { LINE_MAX_MS = 120 * 1000 /* for a request and its answer */ };
+enum { LINE_MAX_MS = 60 * 1000 /* for a request and its answer */ };
 
 struct line {
     struct server *server;
@@ -109,6 +109,5 @@ void server__sweep_lines(struct server *server)
 
     for (struct line *line = server->first_line; line; line = line->next)
         if (!line->is_websocket && now_ms - line->since_ms >= LINE_MAX_MS)
-            lws_set_timeout(line->wsi, PENDING_TIMEOUT_CLOSE_SEND,
-                            LWS_TO_KILL_ASYNC);
+            server__kill(line->wsi);
 }

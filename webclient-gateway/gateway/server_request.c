@@ -104,7 +104,7 @@ bool server__is_http2(struct lws *wsi)
 
     if (connection == wsi)
         return false;
-    lws_set_timeout(connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
+    server__kill(connection);
     return true;
 }
 

@@ -202,8 +202,7 @@ static void sweep(struct peer *peer)
     session_sweep(&peer->session);
     /* It does not even take our goodbye. */
     if (peer->closing_ms > 0 && now_ms - peer->closing_ms >= SERVER_CLOSE_MS)
-        lws_set_timeout(peer->wsi, PENDING_TIMEOUT_CLOSE_SEND,
-                        LWS_TO_KILL_ASYNC);
+        server__kill(peer->wsi);
 }
 
 void server_sweep(struct server *server)
