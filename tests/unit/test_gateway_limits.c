@@ -1,4 +1,9 @@
 /* Addresses, origins, buckets, shares and queues. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include "gateway/limits.h"
 
 #include <string.h>
@@ -50,7 +55,11 @@ static void only_proxies_speak_for_others(void **state)
         {"127.0.0.1", "6.6.6.6, 198.51.100.1", "198.51.100.1"},
         {"127.0.0.1", "198.51.100.1,10.0.0.1", "198.51.100.1"},
         {"10.0.0.1", "6.6.6.6,198.51.100.1 , 127.0.0.1", "198.51.100.1"},
-        {"127.0.0.1", "6.6.6.6, unknown", "127.0.0.1"},
+        {"127.0.0.1", "6.6.6.6, 198.51.100.1:443", "198.51.100.1"},
+        {"127.0.0.1", "2001:db8::1", "2001:db8::1"},
+        {"127.0.0.1", "[2001:db8::1]", "2001:db8::1"},
+        {"127.0.0.1", "[2001:db8::1]:443", "2001:db8::1"},
+        {"192.0.2.1", "unknown", "192.0.2.1"},
         {"127.0.0.1", "127.0.0.1", "127.0.0.1"},
     };
     char *names[] = {(char[]){"127.0.0.1"}, (char[]){"10.0.0.1"}};
@@ -60,10 +69,32 @@ static void only_proxies_speak_for_others(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct address peer = address(cases[i].peer);
         struct address wanted = address(cases[i].client);
-        struct address got =
-            address_of_client(&proxies, &peer, span_of(cases[i].header));
+        struct address got = address("0.0.0.0");
 
+        assert_true(
+            address_of_client(&proxies, &peer, span_of(cases[i].header), &got));
         assert_memory_equal(got.bytes, wanted.bytes, sizeof(got.bytes));
+    }
+}
+
+/* Nor is the proxy taken for a client that it does not tell of. */
+static void what_a_proxy_tells_is_an_address(void **state)
+{
+    static const char *const headers[] = {
+        "unknown",  "6.6.6.6, unknown", "x, 10.0.0.1",
+        "6.6.6.6,", "[2001:db8::1",     "[",
+        ":",        "192.0.2.1:1:2",    "192.0.2.300",
+    };
+    char *names[] = {(char[]){"127.0.0.1"}, (char[]){"10.0.0.1"}};
+    struct config_list proxies = {names, 2};
+    struct address peer = address("127.0.0.1");
+    struct address out = peer;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+        if (address_of_client(&proxies, &peer, span_of(headers[i]), &out))
+            fail_msg("\"%s\" was taken", headers[i]);
+        assert_memory_equal(out.bytes, peer.bytes, sizeof(out.bytes));
     }
 }
 
@@ -151,6 +182,87 @@ static void an_address_has_its_share(void **state)
     limits_clear(&limits);
 }
 
+static void an_address_has_so_many_lines(void **state)
+{
+    const uint64_t seed[2] = {1, 2};
+    struct address one = address("2001:db8:1:2::1");
+    struct address beside = address("2001:db8:1:2:ffff::1");
+    struct address two = address("2001:db8:1:3::1");
+    struct limits_entry *entries[LIMITS_LINES];
+    struct limits_entry *entry = NULL;
+    struct limits limits;
+
+    (void)state;
+    limits_init(&limits, seed);
+    for (int i = 0; i < LIMITS_LINES; i++) {
+        assert_true(limits_may_pick_up(&limits, &one));
+        check_ok(limits_pick_up(&limits, &one, 0, &entries[i]));
+    }
+    assert_false(limits_may_pick_up(&limits, &beside)); /* the same /64 */
+    check_err(limits_pick_up(&limits, &beside, 0, &entry), ERR_LIMIT);
+    assert_true(limits_may_pick_up(&limits, &two));
+    check_ok(limits_pick_up(&limits, &two, 0, &entry));
+    limits_hang_up(entry);
+    limits_hang_up(NULL);
+    /* Lines are not WebSockets, and both keep an address in mind. */
+    assert_true(limits_allows(&limits, &one, 0));
+    limits_sweep(&limits, 60 * 1000);
+    assert_int_equal(limits.map.count, 1);
+    for (int i = 0; i < LIMITS_LINES; i++)
+        limits_hang_up(entries[i]);
+    assert_true(limits_may_pick_up(&limits, &one));
+    limits_sweep(&limits, 60 * 1000);
+    assert_int_equal(limits.map.count, 0);
+    limits_clear(&limits);
+}
+
+/* A line to ourselves, as a listener of `family` sees it. */
+static struct address address_of_line(struct sockaddr *name, socklen_t len)
+{
+    int listener = socket(name->sa_family, SOCK_STREAM, 0);
+    int far = socket(name->sa_family, SOCK_STREAM, 0);
+    struct address out = {{0}, false};
+    int near;
+
+    assert_int_equal(bind(listener, name, len), 0);
+    assert_int_equal(listen(listener, 1), 0);
+    assert_int_equal(getsockname(listener, name, &len), 0);
+    assert_int_equal(connect(far, name, len), 0);
+    near = accept(listener, NULL, NULL);
+    assert_true(near >= 0);
+    assert_true(address_of_socket(near, &out));
+    close(near);
+    close(far);
+    close(listener);
+    return out;
+}
+
+static void a_socket_has_an_address(void **state)
+{
+    struct sockaddr_in v4 = {.sin_family = AF_INET,
+                             .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6,
+                              .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct address wanted = address("127.0.0.1");
+    struct address got = address_of_line((struct sockaddr *)&v4, sizeof(v4));
+    int pair[2];
+
+    (void)state;
+    assert_memory_equal(got.bytes, wanted.bytes, sizeof(got.bytes));
+    wanted = address("::1");
+    got = address_of_line((struct sockaddr *)&v6, sizeof(v6));
+    assert_memory_equal(got.bytes, wanted.bytes, sizeof(got.bytes));
+    assert_false(got.is_v4);
+    inet_pton(AF_INET6, "::ffff:127.0.0.1", &v6.sin6_addr);
+    v6.sin6_port = 0;
+    assert_true(address_of_line((struct sockaddr *)&v6, sizeof(v6)).is_v4);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    assert_false(address_of_socket(pair[0], &got));
+    close(pair[0]);
+    close(pair[1]);
+    assert_false(address_of_socket(-1, &got));
+}
+
 static void a_queue_keeps_order_and_bounds(void **state)
 {
     struct queue queue = QUEUE_EMPTY(3, 10);
@@ -180,9 +292,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_household_is_one_address),
         cmocka_unit_test(only_proxies_speak_for_others),
+        cmocka_unit_test(what_a_proxy_tells_is_an_address),
         cmocka_unit_test(an_origin_is_exact),
         cmocka_unit_test(a_bucket_fills_at_its_pace),
         cmocka_unit_test(an_address_has_its_share),
+        cmocka_unit_test(an_address_has_so_many_lines),
+        cmocka_unit_test(a_socket_has_an_address),
         cmocka_unit_test(a_queue_keeps_order_and_bounds),
     };
 

@@ -157,6 +157,67 @@ static void one_who_counts_too_far_is_ended(void **state)
     gate_case_say(&s->first, "<a xmlns='urn:xmpp:sm:3' h='2'/>");
     gate_case_heard(&s->first, &s->heard);
     check_heard(&s->heard, "undefined-condition");
+    check_heard(&s->heard, "<handled-count-too-high xmlns='urn:xmpp:sm:3' "
+                           "h='2' send-count='1'/>");
+}
+
+static void one_who_returns_with_a_wrong_count_stays_away(void **state)
+{
+    struct scene *s = *state;
+
+    session_lost(&s->first);
+    resume(s, &s->second, 2);
+    check_heard(&s->heard, "<handled-count-too-high xmlns='urn:xmpp:sm:3' "
+                           "h='2' send-count='1'/>");
+    assert_int_not_equal(s->second.close, SESSION_OPEN);
+    session_lost(&s->second);
+    resume(s, &s->second, 0); /* the guest still waits for a good one */
+    check_heard(&s->heard, "<resumed");
+}
+
+static void a_count_is_a_number(void **state)
+{
+    static const char *const counts[] = {"", "-1", "x", "4294967296", "1.0"};
+    struct scene *s = *state;
+    char text[200];
+
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        struct session session;
+
+        gate_case_bind(&s->c, &session);
+        gate_case_say(&session, CASE_ENABLE);
+        snprintf(text, sizeof(text), "<a xmlns='urn:xmpp:sm:3' h='%s'/>",
+                 counts[i]);
+        gate_case_say(&session, text);
+        gate_case_heard(&session, &s->heard);
+        check_heard(&s->heard, "undefined-condition");
+        session_lost(&session);
+    }
+}
+
+static void management_is_asked_for_once(void **state)
+{
+    struct scene *s = *state;
+
+    gate_case_say(&s->first, CASE_ENABLE);
+    gate_case_heard(&s->first, &s->heard);
+    check_heard(&s->heard, "<unexpected-request");
+    gate_case_say(&s->first, "<what xmlns='urn:xmpp:sm:3'/>");
+    gate_case_heard(&s->first, &s->heard);
+    check_heard(&s->heard, "invalid-namespace");
+}
+
+/* Without resume='true' a lost line is a leave. */
+static void who_asks_for_counts_only_is_not_kept(void **state)
+{
+    struct scene *s = *state;
+
+    gate_case_bind(&s->c, &s->second);
+    gate_case_say(&s->second, "<enable xmlns='urn:xmpp:sm:3'/>");
+    gate_case_heard(&s->second, &s->heard);
+    check_heard(&s->heard, "<enabled xmlns='urn:xmpp:sm:3'/>");
+    session_lost(&s->second);
+    assert_int_equal(s->c.gate.by_jid.count, 1);
 }
 
 static void counts_go_round(void **state)
@@ -195,11 +256,54 @@ static void it_waits_so_long_and_holds_so_much(void **state)
 
     gate_case_bind(&s->c, &s->second);
     gate_case_say(&s->second, CASE_ENABLE);
+    gate_case_deliver(&s->c, s->second.guest, "<presence " FROM_ROOM ">" SELF);
     session_lost(&s->second);
     s->c.gate.now_ms += GATE_HIBERNATE_MS;
     gate_sweep(&s->c.gate);
     assert_int_equal(s->c.gate.by_jid.count, 0);
     assert_int_equal(s->c.gate.counts.expired, 1);
+}
+
+/* Or a stranger could fill all places with sessions that have no use. */
+static void one_that_is_nowhere_does_not_wait_long(void **state)
+{
+    struct scene *s = *state;
+    struct guest *guest = s->first.guest;
+
+    gate_case_deliver(&s->c, guest,
+                      "<presence " FROM_ROOM "type='unavailable'>" SELF);
+    session_lost(&s->first);
+    s->c.gate.now_ms += GATE_HIBERNATE_ROOMLESS_MS - 1;
+    gate_sweep(&s->c.gate);
+    assert_int_equal(s->c.gate.by_jid.count, 1);
+    s->c.gate.now_ms += 1;
+    gate_sweep(&s->c.gate);
+    assert_int_equal(s->c.gate.by_jid.count, 0);
+    resume(s, &s->second, 0);
+    check_heard(&s->heard, "<item-not-found");
+}
+
+static void who_catches_up_may_return_again(void **state)
+{
+    struct scene *s = *state;
+    struct guest *guest = s->first.guest;
+    char text[200];
+
+    for (int i = 0; i < GUEST_QUEUE_STANZAS + 5; i++) {
+        say_to_guest(s, guest, i);
+        gate_case_heard(&s->first, &s->heard);
+    }
+    assert_true(guest->is_lossy);
+    snprintf(text, sizeof(text), "<a xmlns='urn:xmpp:sm:3' h='%d'/>",
+             GUEST_QUEUE_STANZAS + 6);
+    gate_case_say(&s->first, text);
+    assert_false(guest->is_lossy);
+    session_lost(&s->first);
+    say_to_guest(s, guest, 999);
+    resume(s, &s->second, GUEST_QUEUE_STANZAS + 6);
+    check_heard(&s->heard, "<resumed");
+    check_heard(&s->heard, "id='m999'");
+    check_not_heard(&s->heard, "id='m504'");
 }
 
 static void who_does_not_acknowledge_may_go_on_but_not_return(void **state)
@@ -294,6 +398,17 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(a_hibernating_guest_is_kept_alive,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(
+            one_who_returns_with_a_wrong_count_stays_away, begin, end),
+        cmocka_unit_test_setup_teardown(a_count_is_a_number, begin, end),
+        cmocka_unit_test_setup_teardown(management_is_asked_for_once, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(who_asks_for_counts_only_is_not_kept,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(one_that_is_nowhere_does_not_wait_long,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(who_catches_up_may_return_again, begin,
+                                        end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -109,18 +109,29 @@ static struct span pull_last(struct span *list)
     return last;
 }
 
-struct address address_of_client(const struct config_list *proxies,
-                                 const struct address *peer,
-                                 struct span forwarded_for)
+/* An address as proxies write it: 192.0.2.1:80 and [2001:db8::1]:80 too. */
+static bool parse_entry(struct span text, struct address *out)
+{
+    size_t colon = span_find(text, ':');
+    struct span rest = span_slice(text, colon + 1, text.len);
+    size_t bracket = span_find(text, ']');
+
+    if (bracket < text.len && text.at[0] == '[')
+        text = span_slice(text, 1, bracket - 1);
+    else if (span_find(rest, ':') == rest.len)
+        text = span_slice(text, 0, colon); /* one colon: IPv4 and a port */
+    return address_parse(text, out);
+}
+
+bool address_of_client(const struct config_list *proxies,
+                       const struct address *peer, struct span forwarded_for,
+                       struct address *out)
 {
     struct address client = *peer;
 
-    while (forwarded_for.len > 0 && address_is_trusted(proxies, &client)) {
-        struct address next;
-
-        if (!address_parse(pull_last(&forwarded_for), &next))
-            break;
-        client = next;
-    }
-    return client;
+    while (forwarded_for.len > 0 && address_is_trusted(proxies, &client))
+        if (!parse_entry(pull_last(&forwarded_for), &client))
+            return false;
+    *out = client;
+    return true;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/err.h"
 #include "base/span.h"
 #include "config/config.h"
 
@@ -33,10 +34,10 @@ bool address_is_trusted(const struct config_list *proxies,
                         const struct address *address);
 
 /* Whom a request is really from: the last address of X-Forwarded-For that is
- * no trusted proxy, if the peer is one; the peer else.  What does not read as
- * an address ends the search. */
-struct address address_of_client(const struct config_list *proxies,
-                                 const struct address *peer,
-                                 struct span forwarded_for);
+ * no trusted proxy, if the peer is one; the peer else.  An address may have a
+ * port.  False when a proxy tells what is no address. */
+bool address_of_client(const struct config_list *proxies,
+                       const struct address *peer, struct span forwarded_for,
+                       struct address *out) MUST_CHECK;
 
 #endif

@@ -25,10 +25,10 @@ bool server__client(const struct server *server, struct lws *wsi,
 
     if (!address_of_socket(lws_get_socket_fd(wsi), &peer))
         return false;
-    *out = address_of_client(
+    return address_of_client(
         &server->config->trusted_proxies, &peer,
-        server__header(wsi, WSI_TOKEN_X_FORWARDED_FOR, text, sizeof(text)));
-    return true;
+        server__header(wsi, WSI_TOKEN_X_FORWARDED_FOR, text, sizeof(text)),
+        out);
 }
 
 static bool is_header(struct lws *wsi, enum lws_token_indexes token,
