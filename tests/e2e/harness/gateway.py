@@ -52,13 +52,24 @@ class Gateway:
                 'gateway_public_url': self.public_url,
                 'gateway_metrics': '127.0.0.1:%d' % self.metrics}
 
-    def launch(self, **more):
-        """The component may run already; it does not read these keys."""
-        self.component.configure(**self.settings(), **more)
-        self.process = Process(
-            'duologue-gateway',
-            [self.component.program('duologue-gateway'), '-c',
-             self.component.config, '--static', self.folder], self.log)
+    def command(self):
+        return [self.component.program('duologue-gateway'), '-c',
+                self.component.config, '--static', self.folder]
+
+    def launch(self, frugal=False, prefix=(), **more):
+        """The component may run already; it does not read these keys.
+
+        `frugal`: what is freed is not kept aside for a sanitizer, so that
+        memory can be measured.  `prefix` is a command that runs it.
+        """
+        self.component.configure(**{**self.settings(), **more})
+        env = dict(os.environ)
+        if frugal:
+            env['ASAN_OPTIONS'] = (env.get('ASAN_OPTIONS', '')
+                                   + ':quarantine_size_mb=0'
+                                   ':thread_local_quarantine_size_kb=0')
+        self.process = Process('duologue-gateway',
+                               [*prefix, *self.command()], self.log, env=env)
         wait_for_port(self.port, self.process)
         return self
 
