@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -50,6 +51,40 @@ async def program_checks_its_configuration(w):
                             capture_output=True, timeout=20,
                             check=False).returncode
     same(status, 2)
+
+
+BAD = {  # by type of the key
+    'DOMAIN': 'a b', 'ENDPOINT': 'here', 'LISTEN': 'here:http',
+    'SECRET': 's' * 1025, 'PATH': 'p' * 4001, 'USER': 'no such user',
+    'CREATORS': 'someone odd', 'DURATION': '90', 'SIZE': '1 potato',
+    'COUNT': '-1', 'URL': 'ftp://here', 'ORIGINS': 'here',
+    'ADDRESSES': 'here'}
+KEYS = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', '..',
+                    '..', 'common', 'config', 'config_keys.h')
+
+
+@story(servers=DIRECT)
+async def program_names_every_bad_value(w):
+    """Of each key, in both programs: file, line, key, and no secret."""
+    with open(KEYS, encoding='utf-8') as file:
+        keys = re.findall(r'X\([A-Z_]+, "(\w+)", "(\w+)",\s+([A-Z]+),',
+                          file.read())
+    assert len(keys) >= 20, keys
+    path = os.path.join(w.component.folder, 'bad.conf')
+    for section, name, kind in keys:
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('[component]\n')
+            if name != 'domain':
+                file.write('domain = a.example\n')
+            file.write('[%s]\n\n%s = %s\n' % (section, name, BAD[kind]))
+        line = 4 if name == 'domain' else 5
+        for program in ('duologue', 'duologue-gateway'):
+            done = subprocess.run(
+                [w.component.program(program), '-c', path, '--check'],
+                timeout=20, capture_output=True, text=True, check=False)
+            same(done.returncode, 2, '%s %s' % (program, name))
+            holds(done.stderr, '%s:%d: %s: ' % (path, line, name))
+            assert 'sss' not in done.stderr, done.stderr
 
 
 @story(servers=DIRECT)
