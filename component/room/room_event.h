@@ -90,6 +90,8 @@ struct room_message {
     bool is_readable;      /* it says more than body, sealed words, signs */
     uint32_t retracts_seq; /* archived message it takes back; 0: none */
     bool is_retraction;    /* has <retract/>, even of an unknown id */
+    bool is_correction;    /* has <replace/>: */
+    uint8_t corrects[ROOM_ORIGIN_BYTES]; /* hash of the id it names */
     enum room_word {
         ROOM_WORD_NONE,
         ROOM_WORD_END,

@@ -84,6 +84,27 @@ static bool is_refused(struct room_turn *turn, uint8_t seat,
     return true;
 }
 
+/* XEP-0308 3: only the author corrects.  We know ids as origins: what the other
+ * seat said under that id, and this one did not, is not this one's to change.
+ * Of an id nobody used as an origin we know nothing; clients check the rest. */
+static enum err is_foreign_correction(struct room_turn *turn, uint8_t seat,
+                                      bool *is_foreign)
+{
+    const uint8_t *id = said(turn)->corrects;
+    const struct room_entry *own, *others = NULL;
+    enum err rc;
+
+    *is_foreign = false;
+    if (!said(turn)->is_correction)
+        return ERR_OK;
+    rc = room__origin_find(turn->room, seat, id, turn->engine->seed, &own);
+    if (rc == ERR_OK && own == NULL)
+        rc = room__origin_find(turn->room, seat == 1 ? 2 : 1, id,
+                               turn->engine->seed, &others);
+    *is_foreign = others != NULL;
+    return rc;
+}
+
 static enum err resend(struct room_turn *turn,
                        const struct room_session *session, uint32_t seq)
 {
@@ -262,6 +283,7 @@ enum err room__message(struct room_turn *turn)
     struct room_session *session =
         room__session_find(turn->room, turn->event->actor.jid);
     enum room_refusal why;
+    bool is_foreign;
     uint32_t seq;
     enum err rc;
 
@@ -278,5 +300,10 @@ enum err room__message(struct room_turn *turn)
         return resend(turn, session, seq);
     if (is_refused(turn, session->seat, &why))
         return room__refuse(turn, why);
+    rc = is_foreign_correction(turn, session->seat, &is_foreign);
+    if (rc != ERR_OK)
+        return rc;
+    if (is_foreign)
+        return room__refuse(turn, ROOM_REFUSE_FOREIGN_CORRECTION);
     return accept(turn, session->seat);
 }

@@ -15,7 +15,7 @@
 #include "store/store.h"
 
 enum {
-    ROUTER_DUE_MAX = 200,        /* rooms whose time has come, a tick */
+    ROUTER_DUE_MAX = 64,         /* rooms whose time has come, a tick */
     ROUTER_ASKS_PER_SECOND = 50, /* rooms whose sessions are pinged */
     ROUTER_EVICT_MAX = 200,      /* rooms cleared of former guests, a tick */
     ROUTER_WAITING_MAX = 4096,   /* answers that wait for an erasure */

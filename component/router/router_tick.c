@@ -92,6 +92,9 @@ static void take_back(struct router *router)
         log_warn(router->log, "limits_lost", "why=\"they start anew\"");
     for (struct router_pending *p = router->pending; p != NULL; p = p->next)
         answer_wait(router, p);
+    /* Keys of chats that were not made lie in slots that nobody names. */
+    router->is_wipe_due = true;
+    router->next_erase_ms = router->now_ms + ROUTER_RETRY_MS;
 }
 
 static void keep(struct router *router)

@@ -74,6 +74,8 @@ static void take(const struct stanza *stanza, const struct xml_node *node,
         out->has_other = true;
     if (out->retract == NULL && xml_is(node, "retract", NS_RETRACT))
         out->retract = node;
+    if (out->replace == NULL && xml_is(node, "replace", NS_CORRECT))
+        out->replace = node;
     if (out->origin == NULL && xml_is(node, "origin-id", NS_SID))
         out->origin = node;
 }

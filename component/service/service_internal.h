@@ -263,6 +263,7 @@ struct service_class {
     uint64_t body_bytes;
     struct span body; /* the first */
     const struct xml_node *retract;
+    const struct xml_node *replace;
     const struct xml_node *origin;
 };
 

@@ -13,24 +13,35 @@ static enum err not_joined(struct service_call *call)
     return service__error(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
 }
 
-static enum err fill_origin(struct service_call *call,
-                            const struct service_class *about,
-                            struct room_message *out)
+/* The id of `node` as the room knows it.  *is_there is false without one. */
+static enum err hash_id(struct service_call *call, const struct xml_node *node,
+                        uint8_t out[ROOM_ORIGIN_BYTES], bool *is_there)
 {
-    struct span origin = SPAN_EMPTY;
+    struct span id = node != NULL ? xml_attr(node, "id") : SPAN_EMPTY;
     struct secret digest;
     enum err rc;
 
-    if (about->origin != NULL)
-        origin = xml_attr(about->origin, "id");
-    if (origin.len == 0)
+    *is_there = id.len > 0;
+    if (!*is_there)
         return ERR_OK;
-    rc = crypto_sha256(call->service->crypto, origin, &digest);
+    rc = crypto_sha256(call->service->crypto, id, &digest);
+    if (rc == ERR_OK)
+        memcpy(out, digest.at, ROOM_ORIGIN_BYTES);
+    return rc;
+}
+
+static enum err fill_ids(struct service_call *call,
+                         const struct service_class *about,
+                         struct room_message *out)
+{
+    bool has_origin;
+    enum err rc = hash_id(call, about->origin, out->origin, &has_origin);
+
+    if (has_origin)
+        out->flags |= ROOM_ENTRY_ORIGIN;
     if (rc != ERR_OK)
         return rc;
-    memcpy(out->origin, digest.at, ROOM_ORIGIN_BYTES);
-    out->flags |= ROOM_ENTRY_ORIGIN;
-    return ERR_OK;
+    return hash_id(call, about->replace, out->corrects, &out->is_correction);
 }
 
 static enum err fill_retraction(struct service_call *call,
@@ -64,7 +75,7 @@ static enum err fill(struct service_call *call,
     out->is_readable =
         about->has_detail || about->has_other || about->has_thread;
     out->word = service__word(about->body);
-    if ((rc = fill_origin(call, about, out)) != ERR_OK)
+    if ((rc = fill_ids(call, about, out)) != ERR_OK)
         return rc;
     if ((rc = fill_retraction(call, about, out)) != ERR_OK)
         return rc;

@@ -20,6 +20,8 @@ static const struct {
                                         TEXT_NO_PLAINTEXT_OMEMO},
     [ROOM_REFUSE_NO_PLAINTEXT_LINK] = {STANZA_POLICY_VIOLATION,
                                        TEXT_NO_PLAINTEXT_LINK},
+    [ROOM_REFUSE_FOREIGN_CORRECTION] = {STANZA_FORBIDDEN,
+                                        TEXT_FOREIGN_CORRECTION},
     [ROOM_REFUSE_FOREIGN_RETRACTION] = {STANZA_FORBIDDEN,
                                         TEXT_FOREIGN_RETRACTION},
     [ROOM_REFUSE_ENDED] = {STANZA_GONE, TEXT_GONE},

@@ -25,6 +25,7 @@
     X(TEXT_NO_PLAINTEXT_LINK, "Messages in this chat must be encrypted by "    \
                               "the page that the link opens.")                 \
     X(TEXT_FOREIGN_RETRACTION, "You can only take back your own messages.")    \
+    X(TEXT_FOREIGN_CORRECTION, "You can only change your own messages.")       \
     X(TEXT_GONE, "This chat has ended. Everything in it has been deleted.")    \
     X(TEXT_NOT_MEMBER, "Only the two people of this chat may do this.")        \
     X(TEXT_TOO_MANY_CREATES, "You have made many chats lately. Try again "     \

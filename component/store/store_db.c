@@ -36,7 +36,7 @@ static const char SETUP[] = "PRAGMA locking_mode = EXCLUSIVE;"
                             "PRAGMA trusted_schema = OFF;"
                             "PRAGMA cell_size_check = ON;"
                             "PRAGMA cache_size = -16384;"
-                            "PRAGMA wal_autocheckpoint = 4000;"
+                            "PRAGMA wal_autocheckpoint = 1000;"
                             "PRAGMA journal_size_limit = 33554432;";
 
 enum err store__db_open(const char *path, sqlite3 **out)

@@ -9,7 +9,13 @@
 
 #include "support/store_world.h"
 
-enum { ROOMS = 200, BODY_BYTES = 300, RUN_MS = 2000, FULL_ROOM = 10000 };
+enum {
+    ROOMS = 200,
+    BODY_BYTES = 300,
+    RUN_MS = 2000,
+    FULL_ROOM = 10000,
+    STEPS_MAX = 16384
+};
 
 static char body[BODY_BYTES + 1];
 
@@ -111,35 +117,68 @@ static void on_erased(void *self, int64_t number)
     ++*(int *)self;
 }
 
+/* How long others would have stood still. */
+struct stalls {
+    double at[STEPS_MAX]; /* ms */
+    size_t count;
+};
+
+static int compare(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+
+    return (left > right) - (left < right);
+}
+
+static void print_stalls(const char *what, struct stalls *stalls)
+{
+    if (stalls->count == 0)
+        return;
+    qsort(stalls->at, stalls->count, sizeof(*stalls->at), compare);
+    printf("  %-16s %5zu steps, median %6.2f ms, 99 %% %6.2f ms, worst %6.2f "
+           "ms\n",
+           what, stalls->count, stalls->at[stalls->count / 2],
+           stalls->at[stalls->count * 99 / 100], stalls->at[stalls->count - 1]);
+}
+
+static void erase_all(struct store_world *world)
+{
+    static struct stalls deletes, cuts;
+    int erased = 0;
+
+    deletes.count = 0;
+    cuts.count = 0;
+    while (store_is_erasing(world->store)) {
+        double step = now_us(CLOCK_MONOTONIC);
+        struct stalls *stalls;
+        int64_t cut_ms = world->store->truncated_ms;
+
+        world->now_ms += 50;
+        must(store_erase_step(world->store, world->now_ms, on_erased, &erased),
+             "erase");
+        stalls = world->store->truncated_ms != cut_ms ? &cuts : &deletes;
+        if (stalls->count < STEPS_MAX)
+            stalls->at[stalls->count++] =
+                (now_us(CLOCK_MONOTONIC) - step) / 1e3;
+    }
+    print_stalls("deleting rows", &deletes);
+    print_stalls("cutting", &cuts);
+}
+
 static void bench_end(struct store_world *world, struct rooms *rooms, int count)
 {
     double start = now_us(CLOCK_MONOTONIC);
     double committed;
-    double wiped;
-    double worst = 0;
-    int erased = 0;
-    int steps = 0;
 
     for (int i = 0; i < count; i++)
         store_world_end(world, rooms->at[i], ROOM_CAUSE_SEAT1);
     must(store_world_commit(world), "end");
     committed = now_us(CLOCK_MONOTONIC);
     must(store_wipe_ended(world->store), "wipe");
-    wiped = now_us(CLOCK_MONOTONIC);
-    while (store_is_erasing(world->store)) {
-        double step = now_us(CLOCK_MONOTONIC);
-
-        world->now_ms += 50;
-        must(store_erase_step(world->store, world->now_ms, on_erased, &erased),
-             "erase");
-        step = now_us(CLOCK_MONOTONIC) - step;
-        worst = step > worst ? step : worst;
-        steps++;
-    }
-    printf("end of %3d rooms: commit %5.2f ms, wipe %6.2f ms, erase %7.2f ms "
-           "in %d steps, worst step %5.2f ms\n",
-           count, (committed - start) / 1e3, (wiped - committed) / 1e3,
-           (now_us(CLOCK_MONOTONIC) - wiped) / 1e3, steps, worst / 1e3);
+    printf("end of %3d rooms: commit %5.2f ms, wipe %6.2f ms\n", count,
+           (committed - start) / 1e3,
+           (now_us(CLOCK_MONOTONIC) - committed) / 1e3);
+    erase_all(world);
 }
 
 static void make_rooms(struct store_world *world, struct rooms *rooms)

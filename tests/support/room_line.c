@@ -273,6 +273,7 @@ static void make_message(struct line_made *made, const struct line *line)
 {
     struct room_message *message = &made->event.u.message;
     struct span origin = line_value(line, "origin");
+    struct span corrected = line_value(line, "corrects");
 
     make_payload(made, line);
     message->is_archived = !line_has(line, "state");
@@ -282,6 +283,9 @@ static void make_message(struct line_made *made, const struct line *line)
         message->flags |= ROOM_ENTRY_ORIGIN;
         set_source(message->origin, origin);
     }
+    message->is_correction = corrected.at != NULL;
+    if (message->is_correction)
+        set_source(message->corrects, corrected);
     message->id = line_value(line, "id");
     message->lang = line_value(line, "lang");
     message->has_omemo = line_has(line, "omemo");

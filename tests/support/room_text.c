@@ -19,6 +19,7 @@ static const char *const refusals[] = {
     [ROOM_REFUSE_ARCHIVE_FULL] = "archive-full",
     [ROOM_REFUSE_NO_PLAINTEXT_OMEMO] = "no-plaintext-omemo",
     [ROOM_REFUSE_NO_PLAINTEXT_LINK] = "no-plaintext-link",
+    [ROOM_REFUSE_FOREIGN_CORRECTION] = "foreign-correction",
     [ROOM_REFUSE_FOREIGN_RETRACTION] = "foreign-retraction",
     [ROOM_REFUSE_ENDED] = "ended",
     [ROOM_REFUSE_NOT_MEMBER] = "not-member",

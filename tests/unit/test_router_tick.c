@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include "router_case.h"
+#include "store/store_internal.h"
 
 #define ABHI "abhi@a.example/phone"
 #define ANNY "anny@b.example/desk"
@@ -116,6 +117,12 @@ static void a_failed_commit_makes_no_chat(void **state)
     let_disk_fail(false);
     check_unsent(&world.control, "seat1-code");
     check_sent(&world.control, "<resource-constraint");
+    /* Its keys do not wait for the next end. */
+    assert_int_equal(world.store->wipes.count, 1);
+    world.now_ms += 1000;
+    assert_true(router_next_ms(world.router) <= world.now_ms);
+    tick(&world);
+    assert_int_equal(world.store->wipes.count, 0);
     world_close(&world);
 }
 

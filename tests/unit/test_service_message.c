@@ -399,6 +399,21 @@ static void retraction_of_own_and_foreign(void **state)
     assert_int_equal(f->world.said[0].payload.len, 0);
 }
 
+static void correction_of_own_and_foreign(void **state)
+{
+    struct fixture *f = *state;
+
+    say(f, "<body>tpyo</body><origin-id xmlns='" NS_SID "' id='o1'/>");
+    say(f, "<body>typo</body><origin-id xmlns='" NS_SID
+           "' id='o2'/><replace xmlns='" NS_CORRECT "' id='o1'/>");
+    assert_int_equal(f->world.out_count, 2);
+    say_from(f, ANNY, "groupchat",
+             "<body>forged</body><replace xmlns='" NS_CORRECT "' id='o1'/>");
+    world_refuses(&f->world, "auth", "forbidden");
+    world_is_silent(&f->world);
+    assert_int_equal(archived(f), 2);
+}
+
 static void link_room_hides_the_body(void **state)
 {
     struct fixture *f = *state;
@@ -537,6 +552,7 @@ int main(void)
         TEST(x09_too_deep),
         TEST(words_are_commands),
         TEST(retraction_of_own_and_foreign),
+        TEST(correction_of_own_and_foreign),
         cmocka_unit_test_setup_teardown(link_room_hides_the_body, set_up_link,
                                         tear_down),
         cmocka_unit_test_setup_teardown(link_room_takes_nothing_readable_beside,

@@ -7,6 +7,7 @@ from slixmpp import JID
 from harness import ns
 from harness.check import same
 from harness.speaker import field, query_xml
+from harness.stanza import canonical
 from harness.story import story
 
 
@@ -201,3 +202,98 @@ async def history_marks_and_hints(w):
     joined = await anny.join(room.jid, 'b')
     same([s.id for s in joined.history], [kept.id])
 
+
+
+@story()
+async def history_is_the_archive(w):
+    """Replay and archive: same ids, times, order and content of everything."""
+    room, abhi, anny = await w.couple()
+    first = await abhi.say(room.jid, 'first', "<origin-id xmlns='%s' id='f1'/>"
+                           % ns.SID, 'f1')
+    await abhi.say(room.jid, 'First', "<replace xmlns='%s' id='f1'/>"
+                   % ns.CORRECT)
+    await anny.say(room.jid, '> First\nyes', "<reply xmlns='urn:xmpp:reply:0' "
+                   "to='%s' id='%s'/><fallback xmlns='urn:xmpp:fallback:0' "
+                   "for='urn:xmpp:reply:0'><body start='0' end='8'/>"
+                   "</fallback>" % (room.at(1), first.stanza_id))
+    anny.raw("<message type='groupchat' to='%s' id='r1'><reactions xmlns='%s' "
+             "id='%s'><reaction>👍</reaction></reactions><store xmlns='%s'/>"
+             "</message>" % (room.jid, ns.REACTIONS, first.stanza_id, ns.HINTS))
+    await anny.heard(room.jid, 'r1')
+    regret = await anny.say(room.jid, 'regretted')
+    anny.raw("<message type='groupchat' to='%s' id='r2'><retract xmlns='%s' "
+             "id='%s'/></message>" % (room.jid, ns.RETRACT, regret.stanza_id))
+    await anny.heard(room.jid, 'r2')
+    abhi.raw("<message type='groupchat' to='%s' id='r3'><displayed xmlns="
+             "'urn:xmpp:chat-markers:0' id='%s'/></message>"
+             % (room.jid, first.stanza_id))
+    await anny.heard(room.jid, 'r3')
+    archived, fin = await abhi.archive(room.jid)
+    same([r.message.id for r in archived][-1], 'r3')
+    joined = await abhi.join(room.jid, 'a')
+    same(len(joined.history), 5)
+
+    def shape(stanza, number, stamp):
+        children = [canonical(child) for child in stanza.xml
+                    if child.tag != '{%s}delay' % ns.DELAY]
+        return (number, stamp, stanza.id, stanza.frm, sorted(children))
+
+    same([shape(s, s.stanza_id, s.delay) for s in joined.history],
+         [shape(r.message, r.id, r.stamp) for r in archived[:-1]])
+    same((fin.complete, fin.count), (True, 6))
+
+
+@story()
+async def history_pages_in_odd_ways(w):
+    """By index, between two ids, flipped backwards, more than there is."""
+    room, abhi, anny, said = await chat_of(w, 8)
+    ids = [s.stanza_id for s in said]
+    for rsm, wanted in (
+            ('<max>3</max><index>4</index>', [4, 5, 6]),
+            ('<max>3</max><index>9</index>', []),
+            ('<after>%s</after><before>%s</before>' % (ids[1], ids[6]),
+             [2, 3, 4, 5]),
+            ('<max>2</max><after>%s</after><before>%s</before>'
+             % (ids[1], ids[6]), [4, 5]),
+            ('<max>100000</max>', list(range(8)))):
+        results, fin = await anny.archive(room.jid, rsm=rsm)
+        same(bodies(results), ['line %d' % n for n in wanted], rsm)
+        same(fin.count, 8)
+        same((fin.first, fin.last), (ids[wanted[0]], ids[wanted[-1]])
+             if wanted else (None, None))
+    mark = anny.mark()
+    answer = await anny.set(
+        room.jid, "<query xmlns='%s' queryid='z'><set xmlns='%s'><max>3</max>"
+        "<before/></set><flip-page/></query>" % (ns.MAM, ns.RSM))
+    got = [s.find(ns.MAM, 'result').get('id') for s in anny.since(mark)
+           if s.find(ns.MAM, 'result') is not None]
+    same(got, ids[:4:-1])
+    first = answer.find(ns.RSM, 'first')
+    same((first.text, first.get('index')), (ids[5], '5'))
+    for rsm in ('<max>x</max>', '<max>-1</max>', '<index>x</index>'):
+        same(await anny.refused('set', room.jid, query_xml('q', rsm=rsm)),
+             ('modify', 'bad-request'), rsm)
+    # What was taken back is nowhere, not even as a place to begin at.
+    abhi.raw("<message type='groupchat' to='%s' id='rt'><retract xmlns='%s' "
+             "id='%s'/></message>" % (room.jid, ns.RETRACT, ids[2]))
+    await abhi.heard(room.jid, 'rt')
+    for form, rsm in ((field('ids', ids[2]), ''), (field('after-id', ids[2]),
+                                                   ''),
+                      ('', '<before>%s</before>' % ids[2])):
+        same(await anny.refused('set', room.jid, query_xml('q', form, rsm)),
+             ('cancel', 'item-not-found'), form + rsm)
+    results, fin = await anny.archive(room.jid)
+    same([r.id for r in results if r.id in ids], ids[:2] + ids[3:])
+
+
+@story()
+async def history_of_an_empty_room(w):
+    """Nothing said: an empty set with a count, and empty metadata."""
+    abhi = await w.person('abhi')
+    room = await w.new_room()
+    await abhi.join(room.jid, 'a', room.code(1))
+    results, fin = await abhi.archive(room.jid)
+    same((results, fin.complete, fin.count, fin.first, fin.last),
+         ([], True, 0, None, None))
+    facts = await abhi.get(room.jid, "<metadata xmlns='%s'/>" % ns.MAM)
+    same(len(facts.xml[0]), 0, str(facts))

@@ -141,6 +141,13 @@ async def message_edit_retract_react(w):
                           % (ns.CORRECT, kept.id))
     same((await anny.heard(room.jid, edit.id)).child(
         ns.CORRECT, 'replace').get('id'), kept.id)
+    mine = await abhi.say(room.jid, 'mine', "<origin-id xmlns='%s' id='m1'/>"
+                          % ns.SID, 'm1')
+    number = anny.send(room.jid, 'forged', "<replace xmlns='%s' id='%s'/>"
+                       % (ns.CORRECT, mine.id))
+    refusal = await anny.heard(room.jid, number)
+    same((refusal.type, refusal.error), ('error', ('auth', 'forbidden')))
+    await abhi.none(lambda s: s.body == 'forged', 'the forgery', 0.5)
     anny.raw("<message type='groupchat' to='%s' id='re1'><reactions "
              "xmlns='%s' id='%s'><reaction>👍</reaction></reactions>"
              "<store xmlns='%s'/></message>" % (
