@@ -1,11 +1,12 @@
 /* browsers.mjs - Debian's chromium and firefox-esr behind one driver; a
- * context of its own for every person. */
+ * profile and a window of its own for every person. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
+const PATIENCE_MS = 30_000;
 
 export async function launch(kind, more = {}) {
     const folder = mkdtempSync(join(tmpdir(), `duologue-${kind}-`));
@@ -22,10 +23,19 @@ export async function launch(kind, more = {}) {
     return browser;
 }
 
-export async function person(browser, size = { width: 1024, height: 768 }) {
-    const context = await browser.createBrowserContext();
+/* Somebody new: nothing is shared with anybody but the machine. */
+export async function person(browser, cable, size = { width: 1024, height: 768 }) {
+    return dress(await browser.createBrowserContext(), cable, size);
+}
+
+/* Another tab of the same browser. */
+export const tab = (page) => dress(page.browserContext(), page.cable, page.viewport());
+
+async function dress(context, cable, size) {
     const page = await context.newPage();
     await page.setViewport(size);
+    page.setDefaultTimeout(PATIENCE_MS);
+    page.cable = cable;
     page.faults = [];
     page.on('pageerror', (error) => {
         /* Firefox says so when a line is cut. */
@@ -38,19 +48,29 @@ export async function person(browser, size = { width: 1024, height: 768 }) {
     return page;
 }
 
+/* The address as this person's own cable leads to it. */
+export const at = (page, link) => (page.cable ? page.cable.url : new URL(link).origin) + link.replace(/^https?:\/\/[^/]+/, '');
+
+/* From somewhere else, so that the page is loaded and not only told of a new
+ * fragment. */
+export async function visit(page, link) {
+    if (page.url() !== 'about:blank') await page.goto('about:blank');
+    await page.goto(at(page, link));
+}
+
 /* Waits until `what`, evaluated in the page with `given`, is true. */
-export async function until(page, what, given = null, ms = 15_000) {
+export async function until(page, what, given = null, ms = PATIENCE_MS) {
     try {
         await page.waitForFunction(what, { timeout: ms, polling: 50 }, given);
     } catch (error) {
-        const seen = await page.evaluate(() => document.body.innerText.slice(0, 600));
-        throw new Error(`never became true: ${what}\n${JSON.stringify(given)}\nseen:\n${seen}\nfaults: ${page.faults.join('\n')}`, { cause: error });
+        const seen = await page.evaluate(() => document.body.innerText.slice(0, 600)).catch(() => 'nothing');
+        throw new Error(`never became true: ${what}\n${JSON.stringify(given)?.slice(0, 200)}\nseen:\n${seen}\nfaults: ${page.faults.join('\n')}`, { cause: error });
     }
 }
 
 export const reads = (page, words, ms) => until(page, (w) => document.body.innerText.includes(w), words, ms);
 
-/* Clicks the first visible button that reads or is named so. */
+/* Clicks the last visible button that reads or is named so. */
 export async function press(page, words) {
     await until(page, (w) => [...document.querySelectorAll('button')].some((b) => b.offsetParent !== null && !b.disabled && (b.getAttribute('aria-label') ?? b.innerText).trim() === w), words);
     await page.evaluate((w) => {
@@ -59,20 +79,69 @@ export async function press(page, words) {
     }, words);
 }
 
-export async function enter(page, seat) {
-    await page.goto('about:blank');
-    await page.goto(seat.link);
+/* --- in a chat --- */
+
+export async function inside(page, ms) {
+    await page.waitForSelector('.composer textarea', { timeout: ms ?? PATIENCE_MS });
+    await connected(page, ms);
+}
+
+/* Nothing is amiss with the line, as far as the page knows. */
+export const connected = (page, ms) => until(page, () => document.querySelector('.strip:not([role])').hidden, null, ms);
+
+export async function giveCode(page, code, { stay = false } = {}) {
     await page.waitForSelector('#code');
-    await page.type('#code', seat.code);
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('.composer textarea');
-    await until(page, () => document.querySelector('.strip:not([role])').hidden);
+    await page.type('#code', code);
+    if (stay) await page.click('#stay');
+    await press(page, 'Get in');
+}
+
+export async function enter(page, seat, options) {
+    await visit(page, seat.link);
+    await giveCode(page, seat.code, options);
+    await inside(page);
 }
 
 export async function write(page, words) {
     await page.focus('.composer textarea');
-    await page.type('.composer textarea', words);
+    if (words.length < 60) await page.type('.composer textarea', words);
+    else
+        await page.evaluate((w) => {
+            const area = document.querySelector('.composer textarea');
+            area.value = w;
+            area.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        }, words);
     await page.keyboard.press('Enter');
 }
 
-export const bodies = (page) => page.evaluate(() => [...document.querySelectorAll('.message .body')].map((b) => b.innerText));
+export const shows = (page, words, ms) =>
+    until(page, (w) => [...document.querySelectorAll('.message .body')].some((b) => b.textContent === w), words, ms);
+
+/* The message of mine that reads so is at one of `ticks`. */
+export const ticked = (page, words, ...ticks) =>
+    until(page, ([w, t]) => [...document.querySelectorAll('.message.mine')].some((m) => m.querySelector('.body')?.textContent === w && [...m.querySelectorAll('.tick')].some((k) => t.includes(k.classList[1]))), [words, ticks]);
+
+/* Of the other: online, away, offline or "is typing…". */
+export const state = (page, words, ms) => until(page, (w) => document.querySelector('.state')?.innerText === w, words, ms);
+
+/* Everything on the page, oldest first. */
+export const transcript = (page) =>
+    page.evaluate(() =>
+        [...document.querySelectorAll('.message')].map((m) => ({
+            id: m.dataset.id,
+            mine: m.classList.contains('mine'),
+            body: m.querySelector('.body')?.textContent ?? null,
+        })));
+
+export const bodies = async (page) => (await transcript(page)).map((m) => m.body);
+
+/* Back to where the chat begins. */
+export async function pageBack(page) {
+    for (let i = 0; i < 100; i++) {
+        if (await page.evaluate(() => document.querySelector('.log').innerText.includes('The chat begins here.'))) return;
+        await page.evaluate(() => (document.querySelector('.log').scrollTop = 0));
+        await page.evaluate(() => document.querySelector('.log .top button')?.click());
+        await new Promise((done) => setTimeout(done, 150));
+    }
+    throw new Error('no beginning');
+}

@@ -38,17 +38,22 @@ async function axe(page, name) {
 mkdirSync(out, { recursive: true });
 const stack = await new Stack(build).start();
 const browser = await launch('chrome');
+let count = 0;
+const someone = async (size) => {
+    const page = await person(browser, stack.cables[count++ % stack.cables.length], size);
+    /* So that axe-core can be put in. */
+    await page.setBypassCSP(true);
+    return page;
+};
 try {
     /* Falls silent while the rest is done. */
     const idle = JSON.parse(stack.ctl('new', 'Abhi', 'Wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww', '--idle', '3m', '--json'));
-    const other = await person(browser, { width: 320, height: 640 });
-    await other.setBypassCSP(true);
+    const other = await someone({ width: 320, height: 640 });
     await enter(other, idle.seats[0]);
     await write(other, `A long word: ${'abcdefghij'.repeat(12)}`);
     await write(other, 'مرحبا، هل أنت هنا؟ نلتقي غدا في الساعة الخامسة.');
 
-    const page = await person(browser);
-    await page.setBypassCSP(true);
+    const page = await someone();
     await page.goto(stack.url);
     await shoot(page, 'start');
     await page.type('#yours', 'Abhi');
@@ -73,8 +78,7 @@ try {
     await reads(page, 'Anny is not here yet.');
     await shoot(page, 'chat-empty');
 
-    const anny = await person(browser);
-    await anny.setBypassCSP(true);
+    const anny = await someone();
     await anny.goto(theirs.link);
     await reads(anny, 'Hello Anny.');
     await shoot(anny, 'join');
@@ -110,13 +114,11 @@ try {
     await shoot(page, 'chat-end');
     await press(page, 'Go back');
 
-    if (stack.kind === 'stand-in') stack.gateway.dark(true);
-    else await stack.end(stack.gateway);
+    page.cable.cut();
     await reads(page, 'Reconnecting');
     await write(page, 'Did this reach you?');
     await shoot(page, 'chat-reconnecting');
-    if (stack.kind === 'stand-in') stack.gateway.dark(false);
-    else await stack.startGateway();
+    await page.cable.mend();
     await page.bringToFront();
     await press(page, 'Retry now').catch(() => undefined);
     await until(page, () => document.querySelector('.strip:not([role])').hidden, null, 40_000);
@@ -130,8 +132,7 @@ try {
     await press(page, 'End and delete');
     await reads(page, 'You ended it.');
     await shoot(page, 'ended');
-    const late = await person(browser);
-    await late.setBypassCSP(true);
+    const late = await someone();
     await late.goto(`${stack.url}/#g23rx5cwmenb3e5z`);
     await reads(late, 'does not belong');
     await shoot(late, 'unknown');

@@ -10,11 +10,13 @@ import type { Payload } from '../room/payload';
 import type { Act, Chat } from '../room/state';
 import type { Refusal } from '../wire/events';
 import * as stanzas from '../wire/stanzas';
+import { fit } from '../wire/xml';
 import { keepWaiting } from './keep';
 import type { Seated } from './seated';
 import { isFull } from './words';
 
 const PACE_MS = 1_500;
+const ANSWER_MS = 30_000;
 
 export class Outbox {
     private inFlight = ''; /* key of what was sent over this stream */
@@ -33,7 +35,8 @@ export class Outbox {
         }
     }
 
-    say(body: string, reply: Payload['reply']): void {
+    say(words: string, reply: Payload['reply']): void {
+        const body = fit(words);
         const now = Date.now();
         this.at.apply({ type: 'send', id: newId(), body, reply, now });
         this.sendNext();
@@ -79,7 +82,10 @@ export class Outbox {
     private async transmit(next: Outgoing): Promise<void> {
         const { turn, wire } = this.at;
         const stanza = await this.stanzaOf(next);
-        if (turn === this.at.turn && wire.send(stanza)) return;
+        if (turn === this.at.turn && wire.send(stanza)) {
+            this.watch(next.key);
+            return;
+        }
         if (this.inFlight === next.key) this.inFlight = '';
         if (turn !== this.at.turn) this.sendNext();
     }
@@ -93,6 +99,17 @@ export class Outbox {
         const parts = await envelope.seal(key, payload);
         if (act?.kind === 'react') return stanzas.reaction(seat.room, key, parts);
         return stanzas.message(seat.room, key, parts);
+    }
+
+    /* Should the answer never come over a stream that seems to live, the same
+     * goes again: who stored it once does not store it twice. */
+    private watch(key: string): void {
+        const turn = this.at.turn;
+        window.setTimeout(() => {
+            if (turn !== this.at.turn || this.inFlight !== key) return;
+            this.inFlight = '';
+            this.sendNext();
+        }, ANSWER_MS);
     }
 
     refused(id: string, refusal: Refusal): void {

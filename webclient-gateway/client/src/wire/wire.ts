@@ -19,7 +19,7 @@ import {
 } from './parse';
 import { NS } from './ns';
 import * as say from './stanzas';
-import { attr, child } from './xml';
+import { attr, child, fit } from './xml';
 
 export type WireEvent =
     | StanzaEvent
@@ -29,7 +29,7 @@ const ANSWER_MS = 20_000;
 const PROBE_MS = 5_000;
 const PING_EVERY_MS = 50_000;
 const CONNECT_MS = 15_000;
-const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000, 30_000];
+const PAUSES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const PAGE = 50;
 
 /* Thrown by questions: with the server's refusal, or null when there was no
@@ -38,6 +38,14 @@ export class Refused extends Error {
     constructor(readonly refusal: Refusal | null) {
         super(refusal?.condition ?? 'no answer');
     }
+}
+
+/* What may have to be sent again is kept by the library as XMLSerializer
+ * writes it, and Firefox's leaves out the xmlns of every element that was made
+ * without a namespace, as the library makes them. */
+function rooted(stanza: Builder): Element {
+    const text = fit(stanza.toString());
+    return new DOMParser().parseFromString(text, 'text/xml').documentElement;
 }
 
 interface Question {
@@ -73,6 +81,18 @@ export class Wire {
              * over this one's session. */
             streamManagement: { storage: new MemoryStorageBackend() },
         });
+        this.dropLost();
+    }
+
+    /* Where a stream cannot be resumed, the library would send again all that
+     * was under way, before we are inside again. Whoever sent it knows better:
+     * the outbox, in its order; and a question was given up. */
+    private dropLost(): void {
+        const sm = this.connection.sm as unknown as {
+            onFailed: () => void;
+            _pendingResend: unknown[];
+        };
+        sm.onFailed = () => (sm._pendingResend = []);
     }
 
     get isUp(): boolean {
@@ -108,7 +128,7 @@ export class Wire {
 
     send(stanza: Builder): boolean {
         if (this.state !== 'up') return false;
-        this.connection.send(stanza);
+        this.connection.send(rooted(stanza));
         return true;
     }
 
@@ -173,7 +193,7 @@ export class Wire {
                 fail(new Refused(null));
             }, patience);
             this.questions.set(id, { done, fail, timer });
-            this.connection.send(question);
+            this.connection.send(rooted(question));
         });
     }
 

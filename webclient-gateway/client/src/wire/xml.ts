@@ -48,3 +48,10 @@ export function resource(jid: string): string {
     const slash = jid.indexOf('/');
     return slash < 0 ? '' : jid.slice(slash + 1);
 }
+
+/* XML 1.0 has no place for these: one of them would end the stream. */
+const UNFIT = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+export function fit(text: string): string {
+    return text.replace(UNFIT, '\ufffd');
+}
