@@ -4,6 +4,7 @@
 #   make test       everything, as ./tests/run
 #   make e2e        end to end stories
 #   make clients    people's own clients through the whole life of a chat
+#   make browser    what people see in Chromium, Firefox and beside an app
 #   make format     rewrite the C files;  make lint: every check of the sources
 #   make fuzz       hunt for half a minute with each fuzz target
 #   make torture  kill, cut, starve and search a release build, long forms
@@ -14,8 +15,8 @@
 #   make accept     write the scenarios as they are now; review the diff
 #   make bare       ./quickstart and ./tests/run in an empty Debian 12
 #   make hooks      check format before each commit
-.PHONY: all build test e2e clients format lint fuzz tortured torture soak \
-	bench cover man accept bare hooks clean
+.PHONY: all build test e2e clients browser format lint fuzz tortured \
+	torture soak bench cover man accept bare hooks clean
 
 all: build
 	ctest --preset dev -L 'unit|lint' -j 4 --progress
@@ -35,6 +36,12 @@ clients:
 	cmake --preset dev
 	cmake --build --preset dev
 	tests/clients/run build/dev
+
+browser: build
+	npm --prefix webclient-gateway/client ci --no-audit --no-fund
+	npm --prefix webclient-gateway/client run build
+	npm --prefix tests/browser ci --no-audit --no-fund
+	cd tests/browser && node run.mjs ../../build/dev --jobs 4
 
 format:
 	cmake/lint/format
