@@ -36,6 +36,7 @@ clients:
 	cmake --preset dev
 	cmake --build --preset dev
 	tests/clients/run build/dev
+	tests/quickstart/run --gajim
 
 browser: build
 	npm --prefix webclient-gateway/client ci --no-audit --no-fund

@@ -43,6 +43,10 @@ export class Quickstart {
         return this.all(`${person}@localhost`)[0];
     }
 
+    get clientPort() {
+        return /port (\d+)/.exec(this.all('server')[0])[1];
+    }
+
     signal(name) {
         this.child.kill(name);
         return this.ended;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { bodies, enter, launch, person, press, reads, until, write } from '../browser/browsers.mjs';
 import { freePort, Stack } from '../browser/stack.mjs';
+import { Gajim } from './gajim.mjs';
 import { Profanity } from './profanity.mjs';
 import { Quickstart, ROOT } from './quickstart.mjs';
 
@@ -125,6 +126,29 @@ const stories = {
     },
 };
 
+/* Needs Gajim and a screen: told only where both were asked for. */
+const onScreens = {
+    async 'a browser and Gajim'(world) {
+        const quickstart = await world.quickstart();
+        const anny = await world.person();
+        await enter(anny, quickstart.seats[1]);
+        const abhi = await world.gajim(quickstart);
+        const [room, , code] = quickstart.all('/join')[0].split(' ');
+        await abhi.tell(`join ${room} ${code}`);
+        await until(anny, () => document.querySelector('.state').innerText === 'online', null, 30_000);
+        await abhi.tell('say Hello from Gajim');
+        await shows(anny, 'Hello from Gajim');
+        await write(anny, 'and from a browser 🕯');
+        await abhi.tell('see and from a browser 🕯');
+        await world.pictures(anny, abhi);
+        await press(anny, 'End chat');
+        await press(anny, 'End and delete');
+        await reads(anny, 'You ended it.');
+        await abhi.tell('see Anny ended this chat');
+        await endsWhole(quickstart, 'SIGINT');
+    },
+};
+
 class World {
     constructor() {
         this.ends = [];
@@ -160,6 +184,20 @@ class World {
         return profanity.start();
     }
 
+    async gajim(quickstart) {
+        const gajim = new Gajim();
+        this.closes(() => gajim.stop());
+        return gajim.start('abhi@localhost', quickstart.password('abhi'), quickstart.clientPort);
+    }
+
+    /* For people to look at, where a folder is named. */
+    async pictures(browser, gajim) {
+        const folder = process.env.PICTURES;
+        if (!folder) return;
+        await browser.screenshot({ path: `${folder}/browser-with-gajim.png` });
+        await gajim.tell(`shot ${folder}/gajim-with-browser.png`);
+    }
+
     async close() {
         for (const end of this.ends) await end();
     }
@@ -167,7 +205,8 @@ class World {
 
 let passed = 0;
 let failed = 0;
-for (const [name, story] of Object.entries(stories)) {
+const told = process.env.GAJIM === '1' ? onScreens : stories;
+for (const [name, story] of Object.entries(told)) {
     if (!name.includes(process.env.STORY ?? '')) continue;
     const began = Date.now();
     const world = new World();
