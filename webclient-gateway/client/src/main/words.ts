@@ -19,7 +19,11 @@ export function aloud(say: Say, chat: Chat, event: RoomEvent): string | null {
     if (event.type !== 'heard' || event.heard.from === chat.me) return null;
     const { body, typing, replaces, retracts, reacts } = event.heard;
     const name = chat.peer;
-    if (retracts !== null) return say('chat.said.gone', { name });
+    /* Of its corrections, which go along, nobody needs to hear. */
+    if (retracts !== null)
+        return byArchiveId(chat, retracts)?.archiveId === retracts
+            ? say('chat.said.gone', { name })
+            : null;
     if (reacts !== null) return reactedAloud(say, chat, reacts);
     if (replaces !== null) return say('chat.said.edited', { name, body: body ?? '' });
     if (body !== null) return say('chat.said', { name, body });

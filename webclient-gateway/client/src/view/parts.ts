@@ -92,7 +92,9 @@ export function ask(what: Ask): HTMLDialogElement {
     });
     dialog.addEventListener('close', () => {
         dialog.remove();
-        if (back instanceof HTMLElement && back.isConnected) back.focus();
+        /* What was chosen may have led elsewhere by now. */
+        const isLost = document.activeElement === document.body;
+        if (isLost && back instanceof HTMLElement && back.isConnected) back.focus();
     });
     document.body.append(dialog);
     dialog.showModal();
