@@ -1,16 +1,18 @@
 /* app.ts - introduces the floors to each other: the address to a screen, the
  * screen to a session, the session to the wire. */
-import { parseFragment, type Link } from '../room/link';
+import { parseFragment } from '../room/link';
 import type { Chat, End } from '../room/state';
 import type { Say } from '../text/text';
 import { endedScreen } from '../view/ended';
 import { deadEnd } from '../view/join';
 import { button } from '../view/parts';
 import type { Shell } from '../view/shell';
+import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
 import type { Wire, WireEvent } from '../wire/wire';
 import { Invitation } from './invitation';
-import { forget, forgetTab, keep, kept, type Kept } from './keep';
+import { envelopeOf, type Obstacle } from './guard';
+import { forget, forgetTab, keep, keepKey, kept, type Kept } from './keep';
 import { Line, pause } from './line';
 import { Making } from './making';
 import type { Stage, Still } from './stage';
@@ -22,6 +24,8 @@ const TICK_MS = 1_000;
 
 /* The chat itself: while the code is typed, there is time to fetch it. */
 const loadTalk = (): Promise<typeof import('./talk')> => import('./talk');
+
+type Ready = [Wire, typeof import('./talk'), Envelope | Obstacle];
 
 export class App {
     private readonly stage: Stage;
@@ -39,6 +43,7 @@ export class App {
             fresh: this.fresh,
             again: () => void this.route(),
             isFinal: (refusal) => this.isFinal(refusal),
+            obstacle: (why) => this.showObstacle(why),
         });
     }
 
@@ -69,15 +74,21 @@ export class App {
             return;
         }
         const link = parseFragment(location.hash);
-        const { say } = this.stage;
-        if (link === null) this.showUnknown();
-        else if (link.key !== null)
-            this.showDead(say('join.key'), say('join.key.hint'));
-        else await this.open(still, link);
+        if (link === null) {
+            this.showUnknown();
+            return;
+        }
+        if (link.key !== null) {
+            /* Nobody who looks at the address shall see it, nor who is shown
+             * the page later. */
+            history.replaceState(null, '', `#${link.seat}`);
+            keepKey(link.seat, link.key);
+        }
+        await this.open(still, link.seat);
     }
 
-    private async open(still: Still, link: Link): Promise<void> {
-        const seat = kept(link.seat);
+    private async open(still: Still, id: string): Promise<void> {
+        const seat = kept(id);
         const isOwn = await this.stage.tabs.claim();
         if (!still()) return;
         if (seat !== null && seat.token !== '' && (isOwn || seat.stay)) {
@@ -91,7 +102,7 @@ export class App {
             () => void loadTalk().catch(() => undefined),
             { once: true },
         );
-        await this.invite(still, link.seat);
+        await this.invite(still, id);
     }
 
     private invite(still: Still, seat: string): Promise<void> {
@@ -116,11 +127,15 @@ export class App {
 
     private async enter(still: Still, seat: Kept, code: string): Promise<void> {
         this.talk?.stop();
-        const ready = await this.connect(still);
+        const ready = await this.connect(still, seat);
         if (ready === null) return;
-        const [wire, { Talk: Begin }] = ready;
+        const [wire, { Talk: Begin }, envelope] = ready;
+        if (typeof envelope === 'string') {
+            this.showObstacle(envelope);
+            return;
+        }
         const theirs = this.making.made?.theirs ?? null;
-        const talk: Talk = new Begin(this.stage, wire, seat, theirs, {
+        const talk: Talk = new Begin(this.stage, wire, seat, envelope, theirs, {
             shown: () => (this.invitation.screen = null),
             refused: (refusal) => this.onRefused(talk, refusal),
             ended: (chat) => this.onEnded(talk, chat),
@@ -130,14 +145,13 @@ export class App {
         talk.start(code);
     }
 
-    private async connect(
-        still: Still,
-    ): Promise<[Wire, typeof import('./talk')] | null> {
+    private async connect(still: Still, seat: Kept): Promise<Ready | null> {
         for (;;) {
             try {
                 const ready = await Promise.all([
                     this.stage.line.connect(),
                     loadTalk(),
+                    envelopeOf(seat),
                 ]);
                 return still() ? ready : null;
             } catch {
@@ -153,6 +167,10 @@ export class App {
         const { seat } = talk.session;
         talk.stop();
         this.talk = null;
+        if (refusal.condition === 'other-protection') {
+            this.showObstacle('downgrade');
+            return;
+        }
         if (this.isFinal(refusal)) {
             forget(seat.seat);
             return;
@@ -203,7 +221,7 @@ export class App {
         this.invitation.screen = null;
         tabs.rise();
         shell.show(
-            endedScreen(say, by, peer, {
+            endedScreen(say, by, peer, chat?.protection ?? null, {
                 fresh: this.fresh,
                 save: has ? () => void this.saveCopy(chat) : null,
             }),
@@ -215,6 +233,12 @@ export class App {
         const { say, language } = this.stage;
         const { savingSheet } = await import('../view/saving');
         savingSheet(say, language, { chat: () => chat, further: null });
+    }
+
+    /* Nothing was sent, and nothing will be. */
+    private showObstacle(why: Obstacle): void {
+        const { say } = this.stage;
+        this.showDead(say(`join.${why}`), say(`join.${why}.hint`));
     }
 
     private showUnknown(): void {

@@ -1,10 +1,12 @@
 /* invitation.ts - the join screen: looks the link up, asks before this
  * browser becomes the other person, and takes the code. */
+import { seatOfLink } from '../room/link';
 import { deadEnd, JoinScreen } from '../view/join';
 import { button } from '../view/parts';
 import type { Refusal, SeatFacts } from '../wire/events';
 import { Refused } from '../wire/wire';
-import { allKept, type Kept } from './keep';
+import { obstacle, type Obstacle } from './guard';
+import { allKept, forget, type Kept } from './keep';
 import { pause } from './line';
 import type { Made } from './making';
 import type { Stage, Still } from './stage';
@@ -14,6 +16,7 @@ export interface InvitationDo {
     fresh: () => void;
     again: () => void; /* the same address from the beginning */
     isFinal: (refusal: Refusal | null) => boolean; /* and shown as that */
+    obstacle: (why: Obstacle) => void;
 }
 
 export class Invitation {
@@ -29,7 +32,7 @@ export class Invitation {
     async show(still: Still, seat: string, made: Made | null): Promise<void> {
         const { shell, say, line } = this.stage;
         const mine = made?.mine;
-        const isMade = mine !== undefined && mine.link.endsWith(`#${seat}`);
+        const isMade = mine !== undefined && seatOfLink(mine.link) === seat;
         const screen = new JoinScreen(say, {
             enter: (code, stay) => void this.tryCode(still, seat, code, stay),
             retry: () => line.wake(),
@@ -41,8 +44,12 @@ export class Invitation {
         const facts = await this.look(still, seat, screen);
         if (facts === null || !still()) return;
         if (await this.askSwitch(still, seat, facts)) return;
-        const app = line.hasApps ? `xmpp:${facts.room}?join` : null;
-        screen.greet(facts.name, facts.peer, app);
+        const why = obstacle({ ...facts, seat });
+        if (why !== null) {
+            this.act.obstacle(why);
+            return;
+        }
+        screen.greet(facts, line.hasApps);
         if (isMade) void this.tryCode(still, seat, mine.code, false);
     }
 
@@ -62,7 +69,10 @@ export class Invitation {
             } catch (error) {
                 if (!still()) return null;
                 const refusal = error instanceof Refused ? error.refusal : null;
-                if (this.act.isFinal(refusal)) return null;
+                if (this.act.isFinal(refusal)) {
+                    forget(seat);
+                    return null;
+                }
                 screen.away();
                 await pause();
                 if (!still()) return null;

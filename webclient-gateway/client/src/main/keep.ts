@@ -1,11 +1,13 @@
 /* keep.ts - what this browser keeps of a seat: in the tab, or on the device
  * where the person wished so. Wiped when the seat is left or the chat ends. */
 import type { Outgoing } from '../room/look';
+import type { Part } from '../wire/part';
 import type { Draft } from '../view/composer';
 import type { Telling } from '../view/telling';
 
 export interface Kept {
     seat: string;
+    number: number; /* 1 or 2 */
     room: string;
     name: string;
     peer: string;
@@ -14,7 +16,11 @@ export interface Kept {
     stay: boolean; /* on this device */
 }
 
+/* What was sent already is sent again as it was. */
+export type Waiting = Outgoing & { parts?: Part[] };
+
 const SEAT = 'duologue:';
+const KEY = 'duologue-key:';
 const OUTBOX = 'duologue-outbox:';
 
 /* More that is kept beside a seat, and where that is kept. */
@@ -40,6 +46,24 @@ function read<T>(store: Storage, key: string): T | null {
     return text === null ? null : (JSON.parse(text) as T);
 }
 
+/* For a browser that refuses its storage: as long as the page lives. */
+const keys = new Map<string, string>();
+
+/* The key of a link is kept as the token is; it never leaves the browser. */
+export function keepKey(seat: string, key: string): void {
+    keys.set(seat, key);
+    attempt(() => {
+        const isStaying = localStorage.getItem(SEAT + seat) !== null;
+        (isStaying ? localStorage : sessionStorage).setItem(KEY + seat, key);
+    }, undefined);
+}
+
+export function keyOf(seat: string): string | null {
+    const found = (): string | null =>
+        sessionStorage.getItem(KEY + seat) ?? localStorage.getItem(KEY + seat);
+    return keys.get(seat) ?? attempt(found, null);
+}
+
 export function keep(seat: Kept): void {
     attempt(() => {
         const [into, outOf] = seat.stay
@@ -47,6 +71,10 @@ export function keep(seat: Kept): void {
             : [sessionStorage, localStorage];
         into.setItem(SEAT + seat.seat, JSON.stringify(seat));
         outOf.removeItem(SEAT + seat.seat);
+        const key = keyOf(seat.seat);
+        if (key === null) return;
+        into.setItem(KEY + seat.seat, key);
+        outOf.removeItem(KEY + seat.seat);
     }, undefined);
 }
 
@@ -74,9 +102,11 @@ export function allKept(): Kept[] {
 }
 
 export function forget(seat: string): void {
+    keys.delete(seat);
     attempt(() => {
         for (const store of [sessionStorage, localStorage]) {
             store.removeItem(SEAT + seat);
+            store.removeItem(KEY + seat);
             store.removeItem(OUTBOX + seat);
             for (const what of ['draft', 'hidden', 'telling'] as const)
                 store.removeItem(moreKey(what, seat));
@@ -84,12 +114,18 @@ export function forget(seat: string): void {
     }, undefined);
 }
 
-/* A copied tab: what it brought along is its original's. */
+/* A copied tab: what it brought along is its original's, but for the keys of
+ * links, which anybody has who has the link. */
 export function forgetTab(): void {
-    attempt(() => sessionStorage.clear(), undefined);
+    attempt(() => {
+        const all = Object.entries({ ...sessionStorage }) as [string, string][];
+        sessionStorage.clear();
+        for (const [name, key] of all)
+            if (name.startsWith(KEY)) sessionStorage.setItem(name, key);
+    }, undefined);
 }
 
-export function keepWaiting(seat: string, waiting: Outgoing[]): void {
+export function keepWaiting(seat: string, waiting: Waiting[]): void {
     attempt(() => {
         if (waiting.length === 0) sessionStorage.removeItem(OUTBOX + seat);
         else
@@ -97,8 +133,8 @@ export function keepWaiting(seat: string, waiting: Outgoing[]): void {
     }, undefined);
 }
 
-export function waitingOf(seat: string): Outgoing[] {
-    return attempt(() => read<Outgoing[]>(sessionStorage, OUTBOX + seat), null) ?? [];
+export function waitingOf(seat: string): Waiting[] {
+    return attempt(() => read<Waiting[]>(sessionStorage, OUTBOX + seat), null) ?? [];
 }
 
 const storeOf = (seat: Kept): Storage => (seat.stay ? localStorage : sessionStorage);

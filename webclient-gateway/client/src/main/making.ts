@@ -1,8 +1,12 @@
 /* making.ts - the start page, and the two cards of a chat just made. */
+import { KEY_BYTES, keyText } from '../crypto/bytes';
+import { random } from '../crypto/random';
+import { seatOfLink } from '../room/link';
 import type { Card } from '../view/cards';
 import { startScreen, type Wish } from '../view/start';
 import { Refused } from '../wire/wire';
-import { allKept, forget } from './keep';
+import { canSeal } from './guard';
+import { allKept, forget, keepKey } from './keep';
 import type { Stage } from './stage';
 
 export interface Made {
@@ -21,6 +25,7 @@ export class Making {
             startScreen(say, allKept(), {
                 create: (wish) => this.create(wish),
                 forget,
+                canSeal: canSeal(),
             }),
         );
         /* Opened ahead, so that the chat is there when the form is filled. */
@@ -34,12 +39,15 @@ export class Making {
 
     private async create(wish: Wish): Promise<string | null> {
         try {
+            const isLink = wish.protection === 'link';
+            if (isLink && !canSeal()) return this.stage.say('join.insecure.hint');
             const wire = await this.stage.line.connect();
             /* First what shows the codes: they are told only once. */
             const { cardsScreen } = await import('../view/cards');
             const { note, fields } = await wire.create(wish);
             if (fields === null) return note;
-            this.showCards(fields, cardsScreen);
+            const key = isLink ? keyText(random(KEY_BYTES)) : null;
+            this.showCards(fields, cardsScreen, wish.protection, key);
             return null;
         } catch (error) {
             const refusal = error instanceof Refused ? error.refusal : null;
@@ -50,18 +58,23 @@ export class Making {
     private showCards(
         fields: Map<string, string>,
         cardsScreen: typeof import('../view/cards').cardsScreen,
+        protection: string,
+        key: string | null, /* made here: the server never sees it */
     ): void {
+        const tail = key === null ? '' : `.${key}`;
         const card = (seat: number): Card => ({
             name: fields.get(`seat${seat}-name`) ?? '',
             code: fields.get(`seat${seat}-code`) ?? '',
-            link: fields.get(`seat${seat}-link`) ?? '',
+            link: `${fields.get(`seat${seat}-link`) ?? ''}${tail}`,
         });
         const made = { mine: card(1), theirs: card(2) };
         this.made = made;
         const { shell, say } = this.stage;
         shell.show(
-            cardsScreen(say, made.mine, made.theirs, () => {
-                location.hash = made.mine.link.split('#')[1] ?? '';
+            cardsScreen(say, made, protection, () => {
+                const seat = seatOfLink(made.mine.link) ?? '';
+                if (key !== null) keepKey(seat, key);
+                location.hash = seat;
             }),
         );
     }

@@ -8,18 +8,32 @@ import { newId } from '../crypto/random';
 import { outbox, type Outgoing } from '../room/look';
 import type { Payload } from '../room/payload';
 import type { Act, Chat } from '../room/state';
+import { TooLong } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
+import type { Part } from '../wire/part';
 import * as stanzas from '../wire/stanzas';
 import { fit } from '../wire/xml';
-import { keepWaiting } from './keep';
+import { keepWaiting, type Waiting } from './keep';
 import type { Seated } from './seated';
 import { isFull } from './words';
 
 const PACE_MS = 1_500;
 const ANSWER_MS = 30_000;
 
+const TOO_LONG: Refusal = {
+    condition: 'policy-violation',
+    type: 'modify',
+    words: '',
+    left: null,
+    wait: 0,
+    cause: '',
+};
+
 export class Outbox {
     private inFlight = ''; /* key of what was sent over this stream */
+    /* What was made of it, by key: what is sent again must not differ. */
+    private readonly made = new Map<string, Part[]>();
+    private readonly making = new Map<string, Promise<Part[]>>();
 
     constructor(
         private readonly at: Seated,
@@ -27,9 +41,10 @@ export class Outbox {
     ) {}
 
     /* What a reload found. */
-    restore(waiting: Outgoing[]): void {
-        for (const { key: id, at: now, payload, act } of waiting) {
+    restore(waiting: Waiting[]): void {
+        for (const { key: id, at: now, payload, act, parts } of waiting) {
             const { body, reply } = payload;
+            if (parts !== undefined) this.made.set(id, parts);
             if (act !== null) this.at.apply({ type: 'act', id, ...act, payload, now });
             else if (body) this.at.apply({ type: 'send', id, body, reply, now });
         }
@@ -62,7 +77,18 @@ export class Outbox {
     changed(before: Chat, after: Chat): void {
         const waiting = outbox(after);
         if (waiting.length === 0 && outbox(before).length === 0) return;
-        keepWaiting(this.at.seat.seat, waiting);
+        this.keep(waiting);
+        const failed = after.messages.filter((m) => m.fate === 'failed');
+        const left = new Set([...waiting, ...failed].map(({ key }) => key));
+        for (const key of this.made.keys()) if (!left.has(key)) this.made.delete(key);
+    }
+
+    private keep(waiting: Outgoing[]): void {
+        const all = waiting.map((one) => {
+            const parts = this.made.get(one.key);
+            return parts === undefined ? one : { ...one, parts };
+        });
+        keepWaiting(this.at.seat.seat, all);
     }
 
     /* A new stream: whatever was under way has to go again. */
@@ -75,13 +101,21 @@ export class Outbox {
         const next = outbox(chat)[0];
         if (next === undefined || !chat.joined || next.key === this.inFlight)
             return;
+        if (chat.isForeign && next.act?.kind !== 'retract') return;
         this.inFlight = next.key;
         void this.transmit(next);
     }
 
     private async transmit(next: Outgoing): Promise<void> {
         const { turn, wire } = this.at;
-        const stanza = await this.stanzaOf(next);
+        let stanza: Builder;
+        try {
+            stanza = await this.stanzaOf(next);
+        } catch (error) {
+            if (!(error instanceof TooLong)) throw error;
+            this.fail(next.key, TOO_LONG);
+            return;
+        }
         if (turn === this.at.turn && wire.send(stanza)) {
             this.watch(next.key);
             return;
@@ -93,12 +127,30 @@ export class Outbox {
     /* A retraction says nothing, and stays outside the envelope: the server
      * has to know what to erase. */
     private async stanzaOf({ key, payload, act }: Outgoing): Promise<Builder> {
-        const { envelope, seat } = this.at;
+        const { seat } = this.at;
         if (act?.kind === 'retract')
             return stanzas.retract(seat.room, key, act.to, seat.protection);
-        const parts = await envelope.seal(key, payload);
-        if (act?.kind === 'react') return stanzas.reaction(seat.room, key, parts);
+        const parts = await this.partsOf(key, payload);
+        this.keep(outbox(this.at.chat));
+        /* Sealed, nobody shall see what it is. */
+        if (act?.kind === 'react' && seat.protection !== 'link')
+            return stanzas.reaction(seat.room, key, parts);
         return stanzas.message(seat.room, key, parts);
+    }
+
+    /* Once for each: also when it is asked for again before it is there. */
+    private async partsOf(key: string, payload: Payload): Promise<Part[]> {
+        const made = this.made.get(key);
+        if (made !== undefined) return made;
+        const making = this.making.get(key) ?? this.at.envelope.seal(key, payload);
+        this.making.set(key, making);
+        try {
+            const parts = await making;
+            this.made.set(key, parts);
+            return parts;
+        } finally {
+            this.making.delete(key);
+        }
     }
 
     /* Should the answer never come over a stream that seems to live, the same
@@ -118,6 +170,11 @@ export class Outbox {
             this.later();
             return;
         }
+        this.at.envelope.refused();
+        this.fail(id, refusal);
+    }
+
+    private fail(id: string, refusal: Refusal): void {
         this.inFlight = '';
         this.at.apply({ type: 'failed', id, why: this.reason(refusal) });
         this.sendNext();

@@ -60,7 +60,10 @@ export class Past {
         const isLost =
             error instanceof Refused &&
             error.refusal?.condition === 'item-not-found';
-        if (isLost) this.at.apply({ type: 'lost' });
+        if (isLost) {
+            this.at.envelope.forget();
+            this.at.apply({ type: 'lost' });
+        }
         window.setTimeout(
             () => turn === this.at.turn && void this.catchUp(),
             isLost ? 0 : AGAIN_MS,
@@ -71,18 +74,26 @@ export class Past {
         return Promise.all(said.map((one) => this.at.envelope.open(one)));
     }
 
+    /* What of a page may be applied; told once, in the archive's order. */
+    private admit(opened: Said[], where: 'after' | 'before', isWhole: boolean): Said[] {
+        const heard = this.at.envelope.admit(opened, where);
+        if (isWhole) this.at.envelope.whole();
+        heard.forEach(this.act.came);
+        return heard;
+    }
+
     private async fetchNewest(turn: number): Promise<void> {
         const { wire, seat } = this.at;
         const page = await wire.page(seat.room, { before: '' });
-        const heard = await this.openAll(page.said);
+        const opened = await this.openAll(page.said);
         if (turn !== this.at.turn) return;
-        heard.forEach(this.act.came);
         this.at.apply({
             type: 'history',
-            heard,
+            heard: this.admit(opened, 'after', page.complete),
             complete: page.complete,
             now: Date.now(),
         });
+        this.at.judge();
         while (
             turn === this.at.turn &&
             this.at.chat.hasOlder &&
@@ -97,10 +108,11 @@ export class Past {
             const page = await wire.page(seat.room, {
                 after: this.at.chat.newestId,
             });
-            const heard = await this.openAll(page.said);
+            const opened = await this.openAll(page.said);
             if (turn !== this.at.turn) return;
-            heard.forEach(this.act.came);
+            const heard = this.admit(opened, 'after', false);
             this.at.apply({ type: 'missed', heard, now: Date.now() });
+            this.at.judge();
             complete = page.complete || page.said.length === 0;
         }
     }
@@ -130,12 +142,15 @@ export class Past {
     private async fetchOlder(): Promise<void> {
         const { wire, seat, chat } = this.at;
         const page = await wire.page(seat.room, { before: chat.oldestId });
+        const opened = await this.openAll(page.said);
+        const complete = page.complete || page.said.length === 0;
         this.at.apply({
             type: 'older',
-            heard: await this.openAll(page.said),
-            complete: page.complete || page.said.length === 0,
+            heard: this.admit(opened, 'before', complete),
+            complete,
             first: page.first,
             now: Date.now(),
         });
+        this.at.judge();
     }
 }

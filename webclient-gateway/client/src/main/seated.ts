@@ -13,4 +13,5 @@ export interface Seated {
     readonly chat: Chat;
     readonly turn: number; /* of entering; an old one's answers are ignored */
     apply(event: RoomEvent): void;
+    judge(): void; /* what the order of the archive tells */
 }

@@ -31,6 +31,16 @@ export interface SessionHooks {
 /* Refused because we are not inside, or because nobody is there to hear. */
 const NOT_NOW = ['not-acceptable', 'remote-server-timeout', 'service-unavailable'];
 
+/* The server says now what it did not say before: nothing is sent. */
+export const OTHER_PROTECTION: Refusal = {
+    condition: 'other-protection',
+    type: 'cancel',
+    words: '',
+    left: null,
+    wait: 0,
+    cause: '',
+};
+
 export class Session implements Seated {
     chat: Chat;
     turn = 0;
@@ -173,6 +183,10 @@ export class Session implements Seated {
 
     private onJoined(event: Extract<StanzaEvent, { type: 'joined' }>): void {
         const { idleMs, deadline, protection } = event.facts;
+        if (protection !== '' && protection !== this.seat.protection) {
+            this.hooks.refused(OTHER_PROTECTION);
+            return;
+        }
         if (event.token !== '') {
             this.seat = { ...this.seat, token: event.token, name: event.name };
             keep(this.seat);
@@ -214,11 +228,20 @@ export class Session implements Seated {
             });
     }
 
-    private onSaid(said: Said): void {
+    judge(): void {
+        const marks = this.envelope.marks();
+        if (marks === null) return;
+        this.apply({ type: 'marks', marks });
+        this.apply({ type: 'foreign', is: this.envelope.isForeign });
+    }
+
+    private onSaid(opened: Said): void {
+        const [said = opened] = this.envelope.admit([opened], 'after');
         this.noteOwnRead(said);
         const isTheirs = said.from !== this.chat.me;
         const seen = this.hooks.isSeen();
         this.apply({ type: 'heard', heard: said, seen, now: Date.now() });
+        this.judge();
         if (!isTheirs && said.originId !== '') this.outbox.sendNext();
         if (!isTheirs || !isNews(said)) return;
         this.reports.came(said.id);

@@ -5,6 +5,7 @@ import type { Answered } from '../room/quote';
 import { ChatScreen, type ChatDo } from '../view/chat';
 import type { Card } from '../view/cards';
 import { span } from '../view/time';
+import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
 import type { Wire, WireEvent } from '../wire/wire';
 import { showUnread } from './badge';
@@ -30,17 +31,19 @@ export class Talk {
         private readonly stage: Stage,
         wire: Wire,
         seat: Kept,
+        envelope: Envelope,
         private readonly theirs: Card | null, /* of a chat made just now */
         private readonly act: TalkDo,
     ) {
-        this.session = new Session(wire, seat, {
-            changed: (chat, event) => this.onChanged(chat, event),
+        const hooks = {
+            changed: (chat: Chat, event: RoomEvent) => this.onChanged(chat, event),
             entered: () => this.show(),
             refused: act.refused,
             ended: act.ended,
-            reason: (refusal) => reasonOf(stage.say, refusal),
+            reason: (refusal: Refusal) => reasonOf(stage.say, refusal),
             isSeen: () => this.isSeen(),
-        });
+        };
+        this.session = new Session(wire, seat, hooks, envelope);
     }
 
     get chat(): Chat {
@@ -110,6 +113,7 @@ export class Talk {
                 get: () => moreOf(session.seat, 'telling'),
                 set: (telling) => keepMore(session.seat, 'telling', telling),
             },
+            compare: session.envelope.compare,
             voice: (words) => this.stage.shell.say(words),
             seen: () => {
                 session.apply({ type: 'seen' });

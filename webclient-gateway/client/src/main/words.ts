@@ -17,8 +17,9 @@ export function aloud(say: Say, chat: Chat, event: RoomEvent): string | null {
     if (event.type === 'line' && event.line === 'down') return say('line.lost');
     if (event.type === 'caught-up') return say('line.up');
     if (event.type !== 'heard' || event.heard.from === chat.me) return null;
-    const { body, typing, replaces, retracts, reacts } = event.heard;
+    const { body, typing, replaces, retracts, reacts, trouble } = event.heard;
     const name = chat.peer;
+    if (trouble !== undefined) return say(`trouble.${trouble}`);
     /* Of its corrections, which go along, nobody needs to hear. */
     if (retracts !== null)
         return byArchiveId(chat, retracts)?.archiveId === retracts

@@ -24,7 +24,9 @@ export const COPY_TYPES: Record<CopyKind, { type: string; end: string }> = {
 
 /* What is there to keep: not what was taken back, nor what never left. */
 export function kept(chat: Chat): Message[] {
-    return chat.messages.filter((m) => !m.gone && m.fate === 'stored');
+    return chat.messages.filter(
+        (m) => !m.gone && !m.trouble && m.fate === 'stored',
+    );
 }
 
 export function copyOf(chat: Chat, kind: CopyKind, words: CopyWords): string {

@@ -1,4 +1,5 @@
 /* events.ts - the things that happen to a chat. Time comes in with them. */
+import type { Mark, Trouble } from './ledger';
 import type { Payload } from './payload';
 import type { Act, End, Line, Presence } from './state';
 
@@ -14,6 +15,7 @@ export interface Heard extends Payload {
     displayed: string | null;
     received: string | null;
     typing: boolean | null;
+    trouble?: Trouble; /* why there are no words to show */
 }
 
 export type RoomEvent =
@@ -29,6 +31,9 @@ export type RoomEvent =
     | { type: 'lost' }
     | { type: 'older'; heard: Heard[]; complete: boolean; first: string; now: number }
     | { type: 'heard'; heard: Heard; seen: boolean; now: number }
+    /* What is said about places in the archive, by archive id. */
+    | { type: 'marks'; marks: Map<string, Mark> }
+    | { type: 'foreign'; is: boolean }
     | { type: 'deadline'; deadline: number | null }
     | { type: 'fullness'; notice: 'nearly-full' | 'full' }
     | { type: 'send'; id: string; body: string; reply: Payload['reply']; now: number }

@@ -30,7 +30,7 @@ export function hear(chat: Chat, heard: Heard, how: How): Chat {
         return noteDelivered(next, heard.received);
     if (heard.replaces !== null && heard.body)
         return correct(next, heard, heard.replaces, how, mine);
-    if (heard.retracted) return add(next, heard, how, mine);
+    if (heard.retracted || heard.trouble) return add(next, heard, how, mine);
     if (heard.body === null || heard.body === '') return next;
     return add(next, heard, how, mine);
 }
@@ -100,6 +100,8 @@ function add(chat: Chat, heard: Heard, how: How, mine: boolean): Chat {
         gone: heard.retracted,
         outside: heard.outside,
         reactions: { mine: [], theirs: [] },
+        trouble: heard.trouble ?? null,
+        mark: null,
         fate: 'stored',
         why: '',
     };

@@ -5,6 +5,7 @@ import { actFailed, onAct, onHide } from './acts';
 import { amendAll, change } from './amend';
 import type { RoomEvent } from './events';
 import { hear } from './hear';
+import type { Mark } from './ledger';
 import type { Chat, Message } from './state';
 
 export function reduce(chat: Chat, event: RoomEvent): Chat {
@@ -45,6 +46,10 @@ export function reduce(chat: Chat, event: RoomEvent): Chat {
                 live: true,
                 seen: event.seen,
             });
+        case 'marks':
+            return onMarks(chat, event.marks);
+        case 'foreign':
+            return chat.isForeign === event.is ? chat : { ...chat, isForeign: event.is };
         case 'deadline':
             return { ...chat, deadline: event.deadline ?? chat.deadline };
         case 'fullness':
@@ -178,6 +183,19 @@ function onOlder(
     return amendAll(joined, chat.loose);
 }
 
+/* A message that turns out to be an earlier one again loses its words. */
+function onMarks(chat: Chat, marks: Map<string, Mark>): Chat {
+    let isChanged = false;
+    const messages = chat.messages.map((m) => {
+        const mark = marks.get(m.archiveId) ?? null;
+        if (JSON.stringify(mark) === JSON.stringify(m.mark)) return m;
+        isChanged = true;
+        if (!mark?.isRepeated) return { ...m, mark };
+        return { ...m, mark, trouble: 'repeated' as const, body: '', outside: null };
+    });
+    return isChanged ? { ...chat, messages } : chat;
+}
+
 function onSend(
     chat: Chat,
     event: Extract<RoomEvent, { type: 'send' }>,
@@ -195,6 +213,8 @@ function onSend(
         gone: false,
         outside: null,
         reactions: { mine: [], theirs: [] },
+        trouble: null,
+        mark: null,
         fate: 'queued',
         why: '',
     };

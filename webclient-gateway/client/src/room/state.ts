@@ -1,4 +1,5 @@
 /* state.ts - all that the page knows about one chat. Plain values. */
+import type { Mark, Trouble } from './ledger';
 import type { Payload } from './payload';
 
 /* A message of mine goes queued -> stored, or failed; what the other side
@@ -43,6 +44,8 @@ export interface Message {
     gone: boolean; /* taken back */
     outside: string | null; /* an address that lies outside this chat */
     reactions: { mine: string[]; theirs: string[] };
+    trouble: Trouble | null; /* why there are no words to show */
+    mark: Mark | null; /* what is wrong with its place */
     fate: Fate;
     why: string; /* why it failed, in words */
 }
@@ -77,6 +80,7 @@ export interface Chat {
     unread: number;
     firstUnread: string; /* key; empty: no divider */
     notice: 'nearly-full' | 'full' | '';
+    isForeign: boolean; /* all that came was sealed with another key */
     ended: End | null;
 }
 
@@ -107,6 +111,7 @@ export function newChat(me: string, peer: string, protection: string): Chat {
         unread: 0,
         firstUnread: '',
         notice: '',
+        isForeign: false,
         ended: null,
     };
 }

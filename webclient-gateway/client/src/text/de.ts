@@ -7,9 +7,19 @@ export const de: Catalogue = {
     'start.lead': 'Es wird für beide gelöscht, sobald einer es beendet.',
     'start.yours': 'Dein Name',
     'start.theirs': 'Name des anderen',
-    'start.who.server': 'Der Server kann mitlesen',
-    'start.who.server.hint':
-        'Unterwegs verschlüsselt, am Ende gelöscht. Für jeden Browser und jede XMPP-App.',
+    'start.who': 'Wer kann dieses Gespräch lesen?',
+    'start.who.link': 'Wir nutzen beide einen Browser: Nur wir können es lesen',
+    'start.who.server': 'Einer von uns nutzt eine XMPP-App: Der Server kann mitlesen',
+    'start.who.none':
+        'Diese Seite wurde ohne https geöffnet: Hier kann sie nicht nur für euch beide verschlüsseln.',
+    'guard.link': 'Nur ihr beide könnt das lesen',
+    'guard.server': 'Unterwegs verschlüsselt; der Server kann mitlesen',
+    'guard.omemo': 'Von euren Apps verschlüsselt',
+    'guard.link.short': 'Nur ihr beide',
+    'guard.server.short': 'Server kann mitlesen',
+    'guard.omemo.short': 'Von euren Apps',
+    'guard.more': 'Was heißt das?',
+    'guard.close': 'Verstanden',
     'start.more': 'Wenn niemand schreibt',
     'start.idle': 'Gespräch löschen nach',
     'idle.15m': '15 Minuten Stille',
@@ -81,9 +91,15 @@ export const de: Catalogue = {
     'join.unknown': 'Dieser Link gehört zu keinem Gespräch.',
     'join.unknown.hint':
         'Prüfe, ob er vollständig kopiert wurde. Auch ein vor langer Zeit beendetes Gespräch ist nicht mehr bekannt.',
-    'join.key': 'Dieser Link braucht eine neuere Seite.',
-    'join.key.hint':
-        'Die Nachrichten dieses Gesprächs werden im Browser verschlüsselt; das kann diese Seite noch nicht. Es wurde nichts gesendet.',
+    'join.nokey': 'Dieser Link ist nicht vollständig.',
+    'join.nokey.hint':
+        'Der Schlüssel fehlt, der Teil hinter dem Punkt: Ohne ihn lässt sich hier nichts lesen. Lass dir den ganzen Link geben, oder öffne ihn dort, wo du ihn schon geöffnet hast. Es wurde nichts gesendet.',
+    'join.downgrade': 'Hier stimmt etwas nicht.',
+    'join.downgrade.hint':
+        'Dein Link hat einen Schlüssel, also solltet nur ihr beide dieses Gespräch lesen können; der Server sagt etwas anderes. Diese Seite öffnet es nicht. Es wurde nichts gesendet.',
+    'join.insecure': 'Dieses Gespräch lässt sich ohne https nicht öffnen.',
+    'join.insecure.hint':
+        'Browser verschlüsseln nur auf Seiten, deren Adresse mit https beginnt. Es wurde nichts gesendet.',
     'join.away': 'Der Server ist nicht erreichbar.',
     'join.away.hint':
         'Diese Seite versucht es von selbst weiter. Deine Eingabe bleibt.',
@@ -104,11 +120,6 @@ export const de: Catalogue = {
     'chat.menu': 'Menü',
     'chat.menu.leave': 'Auf diesem Gerät verlassen',
     'chat.menu.save': 'Meine Kopie sichern',
-    'chat.shield': 'Unterwegs verschlüsselt; der Server kann mitlesen',
-    'chat.shield.short': 'Server kann mitlesen',
-    'chat.shield.more':
-        'Zwischen deinem Browser und dem Server kann niemand mithören. Der Server selbst kann die Nachrichten lesen, solange das Gespräch besteht. Endet es, werden sie dort gelöscht.',
-    'chat.shield.close': 'Verstanden',
     'chat.end': 'Beenden',
     'chat.end.title': 'Dieses Gespräch beenden?',
     'chat.end.text':
@@ -165,6 +176,21 @@ export const de: Catalogue = {
     'later.title': 'Dieser Teil konnte nicht geladen werden.',
     'later.hint':
         'Prüfe die Verbindung. Ist die Seite schon lange offen, lade sie neu: Das Gespräch und was du geschrieben hast bleiben.',
+    'trouble.changed': 'Diese Nachricht wurde unterwegs verändert. Sie wird nicht gezeigt.',
+    'trouble.seat': 'Diese Nachricht kam unter dem falschen Namen. Sie wird nicht gezeigt.',
+    'trouble.key':
+        'Diese Nachricht wurde mit einem anderen Schlüssel geschrieben als dem in deinem Link. Sie lässt sich hier nicht lesen.',
+    'trouble.plain': 'Eine Nachricht kam unverschlüsselt. Sie wird nicht gezeigt.',
+    'trouble.repeated': 'Das ist eine frühere Nachricht noch einmal. Sie wird nicht gezeigt.',
+    'trouble.strange': 'Diese Nachricht ist von einer Art, die diese Seite nicht kennt.',
+    'mark.missing.one': 'Vor dieser Nachricht fehlt eine.',
+    'mark.missing.many': 'Vor dieser Nachricht fehlen {count}.',
+    'mark.deleted.one': 'Vor dieser Nachricht wurde eine gelöscht.',
+    'mark.deleted.many': 'Vor dieser Nachricht wurden {count} gelöscht.',
+    'mark.late': 'Nicht an ihrem Platz: Sie wurde früher geschrieben.',
+    'mark.blind': 'Sie wurde nach einer Nachricht geschrieben, die hier fehlt.',
+    'foreign':
+        'Dein Link hat einen anderen Schlüssel als dieses Gespräch. Hier lässt sich nichts lesen und nichts senden. Lass dir den ganzen Link noch einmal geben.',
     'tick.queued': 'wartet',
     'tick.stored': 'gesendet',
     'tick.delivered': 'zugestellt',

@@ -5,9 +5,19 @@ export const en = {
     'start.lead': 'It is deleted for both when either of you ends it.',
     'start.yours': 'Your name',
     'start.theirs': 'Their name',
-    'start.who.server': 'The server can read this chat',
-    'start.who.server.hint':
-        'Encrypted on the way, and erased when the chat ends. For any browser or XMPP app.',
+    'start.who': 'Who can read this chat?',
+    'start.who.link': 'We both use a browser: only we can read it',
+    'start.who.server': 'One of us uses an XMPP app: the server can read it',
+    'start.who.none':
+        'This page was opened without https: here it cannot encrypt for the two of you alone.',
+    'guard.link': 'Only the two of you can read this',
+    'guard.server': 'Encrypted on the way; the server can read this',
+    'guard.omemo': 'Encrypted by your apps',
+    'guard.link.short': 'Only you two',
+    'guard.server.short': 'Server can read',
+    'guard.omemo.short': 'By your apps',
+    'guard.more': 'What does that mean?',
+    'guard.close': 'Understood',
     'start.more': 'When nobody writes',
     'start.idle': 'Delete the chat after',
     'idle.15m': '15 minutes of silence',
@@ -79,9 +89,15 @@ export const en = {
     'join.unknown': 'This link does not belong to a chat.',
     'join.unknown.hint':
         'Check that it was copied whole. A chat that ended long ago is no longer known either.',
-    'join.key': 'This link needs a newer page.',
-    'join.key.hint':
-        'Messages of this chat are encrypted in the browser, and this page cannot do that yet. Nothing was sent.',
+    'join.nokey': 'This link is not whole.',
+    'join.nokey.hint':
+        'The key is missing, the part behind the dot: without it nothing can be read here. Ask for the whole link, or open it where you opened it before. Nothing was sent.',
+    'join.downgrade': 'Something is wrong here.',
+    'join.downgrade.hint':
+        'Your link has a key, and so only the two of you should be able to read this chat; the server says otherwise. This page does not open it. Nothing was sent.',
+    'join.insecure': 'This chat cannot be opened without https.',
+    'join.insecure.hint':
+        'Browsers encrypt only on pages whose address begins with https. Nothing was sent.',
     'join.away': 'The server cannot be reached.',
     'join.away.hint': 'This page keeps trying by itself. What you typed stays.',
     'join.retry': 'Try now',
@@ -101,11 +117,6 @@ export const en = {
     'chat.menu': 'Menu',
     'chat.menu.leave': 'Leave on this device',
     'chat.menu.save': 'Save my copy',
-    'chat.shield': 'Encrypted on the way; the server can read this',
-    'chat.shield.short': 'Server can read',
-    'chat.shield.more':
-        'Between your browser and the server nobody can listen. The server itself can read the messages while the chat exists. When the chat ends they are erased there.',
-    'chat.shield.close': 'Understood',
     'chat.end': 'End chat',
     'chat.end.title': 'End this chat?',
     'chat.end.text':
@@ -161,6 +172,21 @@ export const en = {
     'later.title': 'This part could not be loaded.',
     'later.hint':
         'Check the connection. If the page has been open for long, reload it: the chat and what you wrote stay.',
+    'trouble.changed': 'This message was changed on the way. It is not shown.',
+    'trouble.seat': 'This message was put under the wrong name. It is not shown.',
+    'trouble.key':
+        'This message was written with another key than the one in your link. It cannot be read here.',
+    'trouble.plain': 'A message came without encryption. It is not shown.',
+    'trouble.repeated': 'This is an earlier message once more. It is not shown.',
+    'trouble.strange': 'This message is of a kind that this page does not know.',
+    'mark.missing.one': 'A message before this one is missing.',
+    'mark.missing.many': '{count} messages before this one are missing.',
+    'mark.deleted.one': 'A message before this one was deleted.',
+    'mark.deleted.many': '{count} messages before this one were deleted.',
+    'mark.late': 'Out of order: it was written earlier.',
+    'mark.blind': 'It was written after a message that is not here.',
+    'foreign':
+        'Your link has another key than this chat. Nothing can be read or sent here. Ask for the whole link again.',
     'tick.queued': 'waiting',
     'tick.stored': 'sent',
     'tick.delivered': 'delivered',

@@ -75,6 +75,26 @@ const en = {
         'This browser does not allow it. You can change that in the settings of this page.',
     'tell.cannot': 'This browser cannot show notifications for this page.',
     'tell.close': 'Close',
+    'guard.link.more':
+        'Each message is encrypted in your browser with a key that is only in the two links. The server keeps what it cannot read, and erases it when the chat ends.',
+    'guard.server.more':
+        'Between your browser and the server nobody can listen. The server itself can read the messages while the chat exists. When the chat ends they are erased there.',
+    'guard.omemo.more':
+        'The apps of both of you encrypt each message. It opens in such apps only.',
+    'guard.compare': 'Compare on the phone',
+    'guard.compare.hint':
+        'Read these numbers to each other. If both of you see the same, you both hold the right link.',
+    'guard.limits': 'What cannot be promised',
+    'guard.limit.page':
+        'Whoever serves this page could serve another one that gives the key away.',
+    'guard.limit.link':
+        'The link is the key: whoever has seen one can read the chat if they also get at what the server keeps. The code only stops them from entering.',
+    'guard.limit.forward':
+        'One key opens the whole chat, on any device. So a link that becomes known opens earlier messages too, until the chat ends.',
+    'guard.limit.signs':
+        'The server still sees your names, who writes when and roughly how much, and could make up “read” or “typing”.',
+    'guard.limit.history':
+        'Your browser may have noted the link in its history before this page could remove the key.',
     'told.title': 'Duologue',
     'told.body': 'New message',
 } as const;
@@ -155,6 +175,26 @@ const de: Record<Key, string> = {
         'Dieser Browser erlaubt es nicht. Das lässt sich in den Einstellungen dieser Seite ändern.',
     'tell.cannot': 'Dieser Browser kann für diese Seite keine Benachrichtigungen zeigen.',
     'tell.close': 'Schließen',
+    'guard.link.more':
+        'Jede Nachricht wird in deinem Browser verschlüsselt, mit einem Schlüssel, der nur in den beiden Links steht. Der Server bewahrt auf, was er nicht lesen kann, und löscht es, wenn das Gespräch endet.',
+    'guard.server.more':
+        'Zwischen deinem Browser und dem Server kann niemand mithören. Der Server selbst kann die Nachrichten lesen, solange das Gespräch besteht. Endet es, werden sie dort gelöscht.',
+    'guard.omemo.more':
+        'Die Apps von euch beiden verschlüsseln jede Nachricht. Es öffnet sich nur in solchen Apps.',
+    'guard.compare': 'Am Telefon vergleichen',
+    'guard.compare.hint':
+        'Lest euch diese Zahlen vor. Seht ihr beide dieselben, habt ihr beide den richtigen Link.',
+    'guard.limits': 'Was nicht versprochen werden kann',
+    'guard.limit.page':
+        'Wer diese Seite ausliefert, könnte eine andere ausliefern, die den Schlüssel verrät.',
+    'guard.limit.link':
+        'Der Link ist der Schlüssel: Wer einen gesehen hat, kann das Gespräch lesen, wenn er auch an das kommt, was der Server aufbewahrt. Der Code hindert ihn nur am Eintreten.',
+    'guard.limit.forward':
+        'Ein Schlüssel öffnet das ganze Gespräch, auf jedem Gerät. Wird ein Link bekannt, öffnet er also auch frühere Nachrichten, bis das Gespräch endet.',
+    'guard.limit.signs':
+        'Der Server sieht weiterhin eure Namen, wer wann schreibt und ungefähr wie viel, und könnte „gelesen“ oder „schreibt“ erfinden.',
+    'guard.limit.history':
+        'Dein Browser hat den Link vielleicht in seinem Verlauf notiert, bevor diese Seite den Schlüssel entfernen konnte.',
     'told.title': 'Duologue',
     'told.body': 'Neue Nachricht',
 };

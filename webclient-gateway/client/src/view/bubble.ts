@@ -48,6 +48,11 @@ export function lookOf(
     };
 }
 
+/* Is there anything that can be done with it? */
+function canTouch({ archiveId, trouble }: Message): boolean {
+    return archiveId !== '' && !trouble;
+}
+
 /* Two looks that need no new drawing. */
 export function isSame(a: Look, b: Look): boolean {
     return (
@@ -73,6 +78,7 @@ export class Bubbles {
             'div',
             { class: this.kindOf(look), onclick: (e: Event) => this.onTap(e, message) },
             h('span', { class: 'unseen' }, nameOf(who), ': '),
+            ...this.marks(message),
             look.quote === null || isGone ? null : this.quote(chat, look.quote),
             isGone ? this.gone(message) : this.body(message, wish),
             this.foot(message, tick),
@@ -81,7 +87,7 @@ export class Bubbles {
         const signs = isGone ? null : this.signs(chat, message, wish);
         return [
             h('div', { class: 'turn' }, bubble, signs),
-            message.archiveId === '' ? null : this.more(message, isGone),
+            !canTouch(message) ? null : this.more(message, isGone),
         ];
     }
 
@@ -90,17 +96,18 @@ export class Bubbles {
         if (tick === 'failed') kinds.push('failed');
         if (message.gone) kinds.push('none');
         else if (wish?.gone) kinds.push('going');
+        if (message.trouble) kinds.push('shut');
         return kinds.join(' ');
     }
 
     /* Under a thumb there is nothing to hover: the bubble itself opens the
      * menu, but for what is in it. */
-    private onTap(event: Event, { key, archiveId }: Message): void {
+    private onTap(event: Event, message: Message): void {
         const target = event.target as HTMLElement;
         if (!window.matchMedia('(hover: none)').matches) return;
-        if (archiveId === '' || target.closest('a, button') !== null) return;
+        if (!canTouch(message) || target.closest('a, button') !== null) return;
         if (String(window.getSelection() ?? '') !== '') return;
-        this.act.menu(key, event.currentTarget as HTMLElement);
+        this.act.menu(message.key, event.currentTarget as HTMLElement);
     }
 
     private more({ key, body }: Message, isGone: boolean): HTMLElement {
@@ -142,7 +149,26 @@ export class Bubbles {
         return h('p', { class: 'gone' }, this.say(key));
     }
 
+    /* What is wrong with its place among the others. */
+    private marks({ mark }: Message): HTMLElement[] {
+        if (!mark) return [];
+        const { missing, deleted, isLate, isBlind } = mark;
+        const said: string[] = [];
+        const count = (what: 'missing' | 'deleted', n: number): void => {
+            const key = n === 1 ? 'one' : 'many';
+            if (n > 0) said.push(this.say(`mark.${what}.${key}`, { count: n }));
+        };
+        count('missing', missing);
+        count('deleted', deleted);
+        if (isLate) said.push(this.say('mark.late'));
+        if (isBlind) said.push(this.say('mark.blind'));
+        const kind = missing > 0 || isLate || isBlind ? 'mark bad' : 'mark';
+        return said.map((words) => h('p', { class: kind }, words));
+    }
+
     private body(message: Message, wish: Wish | undefined): HTMLElement {
+        if (message.trouble)
+            return h('p', { class: 'shut-words' }, this.say(`trouble.${message.trouble}`));
         const words = styled(wish?.body ?? message.body);
         const { outside } = message;
         if (outside === null)

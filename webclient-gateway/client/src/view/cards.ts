@@ -107,8 +107,8 @@ export function cardOf(
 
 export function cardsScreen(
     say: Say,
-    mine: Card,
-    theirs: Card,
+    { mine, theirs }: { mine: Card; theirs: Card },
+    kind: string,
     open: () => void,
 ): Screen {
     let given = false;
@@ -147,7 +147,7 @@ export function cardsScreen(
             cardOf(say, theirs, false, done),
             cardOf(say, mine, true, () => undefined),
         ),
-        protection(say),
+        protection(say, kind),
         h('div', { class: 'row' }, button(say('cards.open'), 'primary', openMine)),
     );
     return {

@@ -7,7 +7,7 @@ import type { Card } from './cards';
 import { h, nameOf, put, setText, show } from './dom';
 import { icon, type Icon } from './icons';
 import { Log } from './log';
-import { ask, button } from './parts';
+import { ask, button, explain, guardOf } from './parts';
 import { Sheets, type SheetsDo } from './sheets';
 import type { Screen } from './shell';
 import { countdown, seenAt, span } from './time';
@@ -16,6 +16,7 @@ export interface ChatDo extends ComposerDo, SheetsDo {
     retry: (key: string) => void;
     drop: (key: string) => void;
     older: () => void;
+    compare: string[]; /* digits that the other screen shows too */
     reconnect: () => void;
     keep: () => void;
     end: () => Promise<boolean>;
@@ -106,16 +107,17 @@ export class ChatScreen implements Screen {
 
     private header(): HTMLElement {
         const say = this.say;
+        const guard = guardOf(this.chat.protection);
         const shield = h(
             'button',
             {
                 type: 'button',
                 class: 'quiet shield',
-                'aria-label': say('chat.shield'),
-                onclick: () => this.explain(),
+                'aria-label': say(`guard.${guard}`),
+                onclick: () => void explain(say, guard, this.act.compare),
             },
             icon('shield'),
-            h('span', { class: 'wide' }, say('chat.shield.short')),
+            h('span', { class: 'wide' }, say(`guard.${guard}.short`)),
         );
         const menu = button(say('chat.menu'), 'quiet bare', () => this.menu(), 'menu');
         menu.setAttribute('aria-haspopup', 'dialog');
@@ -132,17 +134,6 @@ export class ChatScreen implements Screen {
             menu,
             button(say('chat.end'), 'ember', () => this.confirmEnd()),
         );
-    }
-
-    private explain(): void {
-        const say = this.say;
-        const dialog = ask({
-            title: say('chat.shield'),
-            text: say('chat.shield.more'),
-            actions: [
-                button(say('chat.shield.close'), 'primary', () => dialog.close()),
-            ],
-        });
     }
 
     private menu(): void {
@@ -350,8 +341,9 @@ export class ChatScreen implements Screen {
 
     private drawNotice(): void {
         const { chat, say } = this;
-        show(this.notice, chat.notice !== '');
+        show(this.notice, chat.notice !== '' || chat.isForeign);
         if (chat.notice === 'full') setText(this.notice, say('full.full'));
         if (chat.notice === 'nearly-full') setText(this.notice, say('full.nearly'));
+        if (chat.isForeign) setText(this.notice, say('foreign'));
     }
 }

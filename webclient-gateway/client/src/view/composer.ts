@@ -78,6 +78,7 @@ export class Composer {
     /* What is answered or corrected may be gone by now. */
     update(chat: Chat): void {
         this.chat = chat;
+        this.area.disabled = chat.isForeign;
         const isGone = (m: Message): boolean => m.gone;
         const edited = chat.messages.find((m) => m.key === this.edits);
         const answered = chat.messages.find((m) => m.archiveId === this.answers?.id);

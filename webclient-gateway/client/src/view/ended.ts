@@ -2,7 +2,7 @@
 import type { End } from '../room/state';
 import type { Say } from '../text/text';
 import { h } from './dom';
-import { button } from './parts';
+import { button, protection } from './parts';
 import type { Screen } from './shell';
 
 export interface EndedDo {
@@ -15,6 +15,7 @@ export function endedScreen(
     say: Say,
     by: End,
     peer: string | null,
+    kind: string | null, /* of protection, where it is known */
     act: EndedDo,
 ): Screen {
     function who(): string | null {
@@ -32,6 +33,7 @@ export function endedScreen(
         words === null ? null : h('p', { class: 'lead' }, words),
         h('p', {}, say('ended.gone')),
         h('p', { class: 'hint' }, say('ended.left')),
+        kind === null ? null : protection(say, kind),
         h(
             'div',
             { class: 'row' },

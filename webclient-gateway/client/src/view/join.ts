@@ -12,6 +12,13 @@ export interface JoinDo {
     fresh: () => void;
 }
 
+export interface Greeting {
+    name: string;
+    peer: string;
+    room: string;
+    protection: string;
+}
+
 export class JoinScreen implements Screen {
     readonly root: HTMLElement;
     readonly title: string;
@@ -112,10 +119,13 @@ export class JoinScreen implements Screen {
         setText(this.go, this.say(is ? 'join.going' : 'join.go'));
     }
 
-    greet(name: string, peer: string, xmpp: string | null): void {
+    greet(facts: Greeting, hasApps: boolean): void {
+        const { name, peer, protection: kind } = facts;
+        const isOpen = hasApps && kind !== 'link';
+        const xmpp = isOpen ? `xmpp:${facts.room}?join` : null;
         setText(this.hello, this.say('join.hello', { name }));
         setText(this.lead, this.say('join.lead', { peer }));
-        put(this.guard, protection(this.say));
+        put(this.guard, protection(this.say, kind));
         show(this.guard, true);
         show(this.app, xmpp !== null);
         if (xmpp === null) return;

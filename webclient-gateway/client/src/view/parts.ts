@@ -133,9 +133,39 @@ export function field(
     return h('div', { class: 'field' }, h('label', { for: id }, label), input, hint);
 }
 
-/* What the protection of this chat really is, and never better. */
-export function protection(say: Say): HTMLElement {
-    return h('p', { class: 'hint guard' }, icon('shield'), say('chat.shield'));
+/* What the protection of a chat really is, and never better. */
+export function guardOf(protection: string): 'link' | 'server' | 'omemo' {
+    return protection === 'link' || protection === 'omemo' ? protection : 'server';
+}
+
+/* The shield with its words, and what they mean one tap away. */
+export function protection(say: Say, kind: string): HTMLElement {
+    const guard = guardOf(kind);
+    return h(
+        'p',
+        { class: 'hint guard' },
+        icon('shield'),
+        h('span', {}, say(`guard.${guard}`)),
+        button(say('guard.more'), 'quiet', () => void explain(say, kind, [])),
+    );
+}
+
+/* `compare`: what the other screen must show as well; empty: nothing. */
+export async function explain(
+    say: Say,
+    kind: string,
+    compare: string[],
+): Promise<void> {
+    const words = (await import('./guard').catch(() => null))?.guardWords(
+        guardOf(kind),
+        compare,
+    );
+    const dialog = ask({
+        title: say(`guard.${guardOf(kind)}`),
+        text: words === undefined ? say('later.hint') : '',
+        inside: words ?? [],
+        actions: [button(say('guard.close'), 'primary', () => dialog.close())],
+    });
 }
 
 /* Without a secure context some things are missing: it says which. */

@@ -20,6 +20,7 @@ export interface Known {
 export interface StartDo {
     create: (wish: Wish) => Promise<string | null>; /* why not, or null */
     forget: (seat: string) => void;
+    canSeal: boolean; /* this browser, on this page */
 }
 
 const NAME_CHARS = '32';
@@ -43,6 +44,35 @@ function chooseIdle(say: Say): HTMLSelectElement {
         select.append(h('option', { value: idle }, say(`idle.${idle}`)));
     select.value = '24h';
     return select;
+}
+
+/* The choice that decides who can read, unfolded. */
+function chooseWho(say: Say, canSeal: boolean): HTMLElement {
+    const option = (value: 'link' | 'server', checked: boolean): HTMLElement =>
+        h(
+            'label',
+            { class: 'check' },
+            h('input', {
+                type: 'radio',
+                name: 'who',
+                value,
+                checked,
+                disabled: value === 'link' && !canSeal,
+            }),
+            h('span', {}, say(`start.who.${value}`)),
+        );
+    return h(
+        'fieldset',
+        { class: 'who-reads' },
+        h('legend', {}, say('start.who')),
+        option('link', canSeal),
+        canSeal ? null : h('p', { class: 'hint' }, say('start.who.none')),
+        option('server', !canSeal),
+    );
+}
+
+function chosen(who: HTMLElement): string {
+    return who.querySelector<HTMLInputElement>(':checked')?.value ?? 'link';
 }
 
 function knownChats(say: Say, known: Known[], act: StartDo): HTMLElement | null {
@@ -76,6 +106,7 @@ export function startScreen(say: Say, known: Known[], act: StartDo): Screen {
     const yours = nameInput('nickname');
     const theirs = nameInput('off');
     const idle = chooseIdle(say);
+    const who = chooseWho(say, act.canSeal);
     const trouble = new Trouble();
     const go = h('button', { type: 'submit', class: 'primary' }, say('start.go'));
 
@@ -106,7 +137,7 @@ export function startScreen(say: Say, known: Known[], act: StartDo): Screen {
             yours: yours.value.trim(),
             theirs: theirs.value.trim(),
             idle: idle.value,
-            protection: 'server',
+            protection: chosen(who),
         });
         go.disabled = false;
         go.textContent = say('start.go');
@@ -129,12 +160,7 @@ export function startScreen(say: Say, known: Known[], act: StartDo): Screen {
                 field('yours', say('start.yours'), yours),
                 field('theirs', say('start.theirs'), theirs),
             ),
-            h(
-                'div',
-                { class: 'said' },
-                h('strong', {}, say('start.who.server')),
-                h('p', { class: 'hint' }, say('start.who.server.hint')),
-            ),
+            who,
             h(
                 'details',
                 {},

@@ -1,7 +1,7 @@
 /* link.ts - the envelope of a `link` chat: seals what goes out, opens what
  * comes, and keeps account of what is missing. docs/link-encryption.md. */
 import { Opener, Sealer } from '../crypto/seal';
-import type { ChatKey } from '../crypto/schedule';
+import { ChatKey } from '../crypto/schedule';
 import { Ledger, type Entry, type Mark, type Trouble } from '../room/ledger';
 import { NOTHING, type Payload } from '../room/payload';
 import { TooLong, type Envelope } from './envelope';
@@ -13,6 +13,16 @@ export interface Seats {
     me: string;
     peer: string;
     number: number; /* mine: 1 or 2 */
+}
+
+/* null: `text` is no key. */
+export async function openLink(
+    text: string,
+    room: string,
+    seats: Seats,
+): Promise<LinkEnvelope | null> {
+    const key = await ChatKey.open(text, room);
+    return key === null ? null : new LinkEnvelope(key, seats);
 }
 
 function saysSomething(payload: Payload): boolean {
