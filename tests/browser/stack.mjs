@@ -38,6 +38,7 @@ export class Stack {
         this.folder = mkdtempSync(join(tmpdir(), 'duologue-browser-'));
         this.config = join(this.folder, 'duologue.conf');
         this.cables = [];
+        this.origins = [];
         this.secrets = new Set(); /* no log may tell them */
         this.logs = '';
         this.native = null;
@@ -64,9 +65,15 @@ export class Stack {
         Object.assign(this.settings, { 'component.server': server, 'component.secret': secret });
     }
 
+    /* One more page that may connect, from the next start of the gateway. */
+    allow(origin) {
+        this.origins.push(origin);
+        this.configure();
+    }
+
     configure() {
         mkdirSync(join(this.folder, 'data'), { mode: 0o700, recursive: true });
-        const origins = this.cables.slice(1).map((cable) => cable.url).join(', ');
+        const origins = [...this.cables.slice(1).map((cable) => cable.url), ...this.origins].join(', ');
         const sections = {
             component: { domain: this.domain, server: '', secret: 'not-used-here', data_dir: join(this.folder, 'data'), socket: join(this.folder, 's') },
             rooms: { idle_max: '7d' },
