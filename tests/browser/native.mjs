@@ -50,7 +50,7 @@ export class Native {
     app(who) {
         const does = (what) => (given) => this.do(what, { who, ...given });
         return Object.fromEntries(
-            ['login', 'linked', 'join', 'create', 'command', 'say', 'typing', 'report', 'shows', 'signs', 'presence', 'occupants', 'notice', 'destroyed', 'catch_up', 'transcript', 'archive', 'vanish'].map((what) => [what, does(what)]),
+            ['login', 'linked', 'join', 'create', 'command', 'say', 'deed', 'sees', 'typing', 'report', 'shows', 'signs', 'presence', 'occupants', 'notice', 'destroyed', 'catch_up', 'transcript', 'archive', 'vanish'].map((what) => [what, does(what)]),
         );
     }
 

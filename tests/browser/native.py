@@ -179,6 +179,36 @@ class Stage:
     async def say(self, who, body):
         return await self.apps[who].say(body, fresh_id('app'))
 
+    async def deed(self, who, children, number=None):
+        """Says `children` and waits for what becomes of it."""
+        app = self.apps[who]
+        number = number or fresh_id('deed')
+        app.person.raw("<message type='groupchat' to=%s id=%s>%s</message>"
+                       % (attr(app.room), attr(number), children))
+        stanza = await app.person.heard(app.room, number)
+        if stanza.type == 'error':
+            return {'refused': stanza.error[1]}
+        return {'id': stanza.stanza_id, 'number': number}
+
+    async def sees(self, who, space, name, number):
+        """Waits for somebody else's message with an element about the message
+        `number`; what it says."""
+        app = self.apps[who]
+        tag = '{%s}%s' % (space, name)
+        stanza = await app.person.take(
+            lambda s: s.name == 'message' and s.type == 'groupchat'
+            and s.frm != '%s/%s' % (app.room, app.nick)
+            and s.xml.find(tag) is not None
+            and s.xml.find(tag).get('id') == number,
+            '%s of %s' % (name, number), 20.0)
+        element = stanza.xml.find(tag)
+        ranges = stanza.xml.findall('{urn:xmpp:fallback:0}fallback')
+        return {'id': stanza.stanza_id, 'body': stanza.body,
+                'to': element.get('to'),
+                'inside': [child.text for child in element],
+                'fallback': [[f.get('for')] + [child.get(end) for child in f
+                             for end in ('start', 'end')] for f in ranges]}
+
     async def typing(self, who, state):
         app = self.apps[who]
         app.person.raw(

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { bodies, connected, inside, press, reads, shows, ticked, transcript, until, write } from '../browsers.mjs';
 import { pause } from '../stack.mjs';
 import { couple } from './basics.mjs';
+import { pair as nativePair } from './native.mjs';
 
 /* The row of the message that reads so. */
 const ROW = `(words) => [...document.querySelectorAll('.message')].filter((m) => m.querySelector('.body')?.textContent === words).pop()`;
@@ -276,6 +277,7 @@ export const stories = {
     async 'who looks away finds a count in the title and a line before the new'(world) {
         const { room, abhi, anny } = await couple(world);
         await write(anny, 'seen');
+        await abhi.bringToFront();
         await shows(abhi, 'seen');
         await ticked(anny, 'seen', 'read');
         const tab = await world.tab(abhi);
@@ -304,6 +306,7 @@ export const stories = {
     async 'who comes back reads on where the new begins, and other tabs know what was seen'(world) {
         const { room, abhi, anny } = await couple(world);
         await write(anny, 'old');
+        await abhi.bringToFront();
         await shows(abhi, 'old');
         await ticked(anny, 'old', 'read');
         await abhi.goto('about:blank');
@@ -464,6 +467,7 @@ export const stories = {
             window.said = [];
             new MutationObserver(() => window.said.push(document.querySelector('[role=status].unseen').textContent)).observe(document.querySelector('[role=status].unseen'), { childList: true });
         });
+        await abhi.bringToFront(); /* Firefox presses no button elsewhere */
         await abhi.focus('.log');
         await abhi.keyboard.press('Tab');
         const at = () => abhi.evaluate(() => document.activeElement.getAttribute('aria-label'));
@@ -490,5 +494,56 @@ export const stories = {
         await pause(300);
         const said = await abhi.evaluate(() => window.said.filter((words) => !words.endsWith('is typing.')));
         assert.deepEqual(said, ['Anny reacted 😂 to: first', 'Anny: third', 'Anny edited: the third', 'Anny deleted a message.']);
+    },
+
+    'between an app and a browser: edit, delete, answer, react': {
+        native: true,
+        async tell(world) {
+            const { room, abhi, anny } = await nativePair(world);
+            const NS = { correct: 'urn:xmpp:message-correct:0', reactions: 'urn:xmpp:reactions:0', reply: 'urn:xmpp:reply:0', retract: 'urn:xmpp:message-retract:1' };
+            const appSaid = await abhi.say({ body: 'from teh app' });
+            await shows(anny, 'from teh app');
+            await write(anny, 'from the web');
+            const annySaid = await abhi.shows({ body: 'from the web' });
+            const { origin } = await abhi.shows({ body: 'from teh app' });
+
+            await abhi.deed({ children: `<body>from the app</body><replace xmlns='${NS.correct}' id='${origin}'/>` });
+            await editedTo(anny, 'from the app');
+            await edit(anny, 'from the web', 'from a browser');
+            const corrected = await abhi.sees({ space: NS.correct, name: 'replace', number: annySaid.origin });
+            assert.equal(corrected.body, 'from a browser');
+
+            await abhi.deed({ children: `<reactions xmlns='${NS.reactions}' id='${annySaid.id}'><reaction>👍</reaction><reaction>🫖</reaction></reactions><store xmlns='urn:xmpp:hints'/>` });
+            await signsOf(anny, 'from a browser', ['👍', '🫖']);
+            await doTo(anny, 'from the app', 'React with ❤️');
+            const reacted = await abhi.sees({ space: NS.reactions, name: 'reactions', number: appSaid });
+            assert.deepEqual([reacted.inside, reacted.body], [['❤️'], null]);
+
+            await abhi.deed({ children: `<body>&gt; from a 🫖 browser\nyes</body><reply xmlns='${NS.reply}' to='${room.room}/Anny' id='${annySaid.id}'/><fallback xmlns='urn:xmpp:fallback:0' for='${NS.reply}'><body start='0' end='19'/></fallback>` });
+            await inRow(anny, 'yes', (row) => row.querySelector('.answers')?.innerText.includes('from a browser'));
+            await doTo(anny, 'from the app', 'Reply');
+            await write(anny, 'no');
+            const answered = await abhi.sees({ space: NS.reply, name: 'reply', number: appSaid });
+            assert.equal(answered.to, `${room.room}/Abhi`);
+            assert.equal(answered.body, '> from the app\nno');
+            assert.deepEqual(answered.fallback, [[NS.reply, '0', '15']]);
+
+            assert.deepEqual(await abhi.deed({ children: `<body>forged</body><replace xmlns='${NS.correct}' id='${annySaid.origin}'/>` }), { refused: 'forbidden' });
+            assert.deepEqual(await abhi.deed({ children: `<retract xmlns='${NS.retract}' id='${annySaid.id}'/>` }), { refused: 'forbidden' });
+
+            await doTo(anny, 'from a browser', 'Delete…', 'Delete for both');
+            const retracted = await abhi.sees({ space: NS.retract, name: 'retract', number: annySaid.id });
+            assert.match(retracted.body, /I deleted a message/);
+            assert.deepEqual(retracted.fallback.map(([about]) => about), [NS.retract]);
+            await abhi.sees({ space: NS.retract, name: 'retract', number: corrected.id });
+            await abhi.deed({ children: `<retract xmlns='${NS.retract}' id='${appSaid}'/><store xmlns='urn:xmpp:hints'/>` });
+            await goneFrom(anny, 'from the app');
+            assert.deepEqual(await bodies(anny), [null, null, 'yes', 'no']);
+            await comeBack(anny);
+            await shows(anny, 'no');
+            assert.ok(await lacks(anny, 'from a browser'));
+            assert.deepEqual(await bodies(anny), ['yes', 'no']);
+            await inRow(anny, 'no', (row) => row.querySelector('.answers') !== null);
+        },
     },
 };
