@@ -109,8 +109,8 @@ class Plot:
         for x, y in points:
             yield '<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>' % (
                 x_at(x), y_at(y), colour)
-        yield '<text x="%d" y="%d" fill="%s">%s</text>' % (
-            LEFT + 10, TOP + 16 + 16 * number, colour, name)
+        yield ('<text x="%d" y="38" text-anchor="end" fill="%s">%s</text>' % (
+            WIDTH - RIGHT - 90 * number, colour, name))
 
 
 def ticks(bounds):
@@ -147,6 +147,15 @@ def draw(results, folder):
         (w, median([r for r in full if r["window"] == w],
                    "messages_per_second")) for w in windows])
     save(plot, folder / "throughput.svg")
+    plot = Plot("CPU of a message, by how many are under way",
+                "messages under way at once", "us")
+    plot.add("component", [
+        (w, median([r for r in full if r["window"] == w],
+                   "cpu_us_per_message")) for w in windows])
+    echo = [r for r in results if r["bench"] == "echo"]
+    plot.add("bare echo", [
+        (echo[0]["window"], median(echo, "cpu_us_per_message"))])
+    save(plot, folder / "cpu.svg")
 
 
 def main():
