@@ -3,8 +3,11 @@
 # Read by ../../quickstart, whose variables these are.
 
 make_chat() {
-    chat=$(ctl new Abhi Anny --qr) || fail "no chat could be made"
-    [ "$with_server" -eq 1 ] || chat=$(sed '/^  app   /d' <<<"$chat")
+    local protection=server
+    # Two browsers need nobody who can read along.
+    [ "$with_server" -eq 1 ] || protection=link
+    chat=$(ctl new Abhi Anny --qr --protection "$protection") ||
+        fail "no chat could be made"
     room=$(sed -n 's/^Chat  \([^ ]*\) .*/\1/p' <<<"$chat")
     codes=$(sed -n 's/^  code  //p' <<<"$chat")
     [ -n "$room" ] && [ "$(wc -l <<<"$codes")" -eq 2 ] ||

@@ -67,6 +67,7 @@ const stories = {
     async 'two browsers with no XMPP server'(world) {
         const quickstart = await world.quickstart('--no-server');
         assert.ok(!/xmpp:|Profanity|@localhost /.test(quickstart.said));
+        assert.match(quickstart.seats[0].link, /#[0-9a-z]{16}\.[\w-]{22}$/);
         const [abhi, anny] = [await world.person(), await world.person()];
         await enter(abhi, quickstart.seats[0]);
         await enter(anny, quickstart.seats[1]);
@@ -106,6 +107,10 @@ const stories = {
         await enter(abhi, room.seats[0]);
         await enter(anny, room.seats[1]);
         await talk(abhi, anny);
+        const sealed = stack.make('Abhi', 'Anny', '--protection', 'link');
+        const third = await world.person();
+        await third.goto(sealed.seats[0].link);
+        await reads(third, 'This chat cannot be opened without https.');
         /* The browser's own word about that address, not the page's. */
         for (const page of world.pages) page.faults = page.faults.filter((text) => !text.startsWith('The Cross-Origin-Opener-Policy header has been ignored'));
     },
