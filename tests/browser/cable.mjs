@@ -10,6 +10,7 @@ export class Cable {
         this.lines = new Set();
         this.held = { up: false, down: false };
         this.resumed = 0; /* streams taken up again, XEP-0198 */
+        this.lens = null; /* makes what looks at each new line, and may change what comes */
     }
 
     start() {
@@ -22,7 +23,7 @@ export class Cable {
 
     join(browser) {
         const gateway = connect({ port: this.target, host: '127.0.0.1', noDelay: true });
-        const line = { browser, gateway, tail: '' };
+        const line = { browser, gateway, tail: '', see: this.lens?.() };
         this.lines.add(line);
         const end = () => {
             this.lines.delete(line);
@@ -33,10 +34,13 @@ export class Cable {
             socket.on('error', end);
             socket.on('close', end);
         }
-        browser.on('data', (data) => this.pass(browser, gateway, data, 'up'));
+        browser.on('data', (data) => {
+            line.see?.up(data);
+            this.pass(browser, gateway, data, 'up');
+        });
         gateway.on('data', (data) => {
             this.listen(line, data);
-            this.pass(gateway, browser, data, 'down');
+            this.pass(gateway, browser, line.see?.down(data) ?? data, 'down');
         });
     }
 
