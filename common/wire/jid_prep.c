@@ -28,7 +28,9 @@ static enum err prepare(struct arena *arena, struct span text,
     memcpy(part, text.at, text.len);
     part[text.len] = '\0';
     rc = stringprep(part, sizeof(part), 0, profile);
-    if (rc == STRINGPREP_MALLOC_ERROR)
+    /* It is UTF-8: converting it fails for want of memory only. */
+    if (rc == STRINGPREP_MALLOC_ERROR || rc == STRINGPREP_ICONV_ERROR ||
+        rc == STRINGPREP_NFKC_FAILED)
         return ERR_NOMEM;
     if (rc != STRINGPREP_OK || part[0] == '\0' ||
         strlen(part) > JID_PART_MAX_BYTES)

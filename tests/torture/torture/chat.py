@@ -186,12 +186,14 @@ class Chat:
             room = self.making.pop(int(id_[5:]), None)
             if room is not None and stanza.type == b'result':
                 fields = dict(_FIELD.findall(stanza.text))
+                must(b'room' in fields, 'made, and no room told:', stanza)
                 room.jid = fields[b'room'].decode()
                 room.codes = tuple(fields[b'seat%d-code' % n].decode()
                                    for n in (1, 2))
                 self.rooms[fields[b'room']] = room
                 self.counts['rooms'] += 1
-        elif id_.startswith(b'end-') and stanza.type == b'result':
+        elif (id_.startswith(b'end-') and stanza.type == b'result'
+              and stanza.frm in self.rooms):
             room = self.rooms[stanza.frm]
             self._told_of_end(room)
             room.is_erased = True

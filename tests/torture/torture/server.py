@@ -124,21 +124,20 @@ class Server:
         self.port = self._listener.getsockname()[1]
 
     def accept(self, patience=20.0, process=None):
-        """The next connection, its handshake done."""
+        """The next connection that gets through the handshake."""
         deadline = time.monotonic() + patience
         while True:
-            if select.select([self._listener], [], [], 0.05)[0]:
-                break
             if process is not None and not process.alive:
                 raise Gone('it ended before it connected')
             assert time.monotonic() < deadline, 'the component never connects'
-        sock, _ = self._listener.accept()
-        sock.settimeout(patience)
-        try:
-            return self._shake_hands(sock)
-        except OSError as error:
-            sock.close()
-            raise Gone(str(error)) from None
+            if not select.select([self._listener], [], [], 0.05)[0]:
+                continue
+            sock, _ = self._listener.accept()
+            sock.settimeout(patience)
+            try:
+                return self._shake_hands(sock)
+            except OSError:
+                sock.close()
 
     def _shake_hands(self, sock):
         def until(mark):
