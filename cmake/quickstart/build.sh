@@ -38,7 +38,8 @@ show_steps() {
 }
 
 build_programs() {
-    mkdir -p "$build"
+    mkdir -p "$build" && [ -w "$build" ] && [ -w "${build%/*}" ] ||
+        fail "${build%/*} is not ours to write in: remove it, or run as before"
     exec 8>"$build.lock"
     flock 8
     forget_foreign_build

@@ -5,7 +5,7 @@
 make_chat() {
     local protection=server
     # Two browsers need nobody who can read along.
-    [ "$with_server" -eq 1 ] || protection=link
+    [ "$with_server" -eq 1 ] || protection='link'
     chat=$(ctl new Abhi Anny --qr --protection "$protection") ||
         fail "no chat could be made"
     room=$(sed -n 's/^Chat  \([^ ]*\) .*/\1/p' <<<"$chat")
