@@ -135,16 +135,23 @@ static void put_event(struct xml_writer *xml, const struct room_effect *effect)
     xml_close(xml);
 }
 
-/* Who a notice comes from: the room, without a nick.  Gajim up to 1.7 fails on
- * that and shows nothing, so its sessions, known by the resource it picks, get
- * a nick that no seat can have: it is longer than a name may be. */
+/* Gajim and Converse show nothing that comes from a room without a nick.  Their
+ * sessions are known by the resources they pick for themselves. */
+static bool needs_nick(struct span to)
+{
+    struct span resource = span_slice(to, span_find(to, '/'), to.len);
+
+    return span_starts_with(resource, SPAN("/gajim.")) ||
+           span_starts_with(resource, SPAN("/converse.js-"));
+}
+
+/* Who a notice comes from: the room; where that needs a nick, one that no seat
+ * can have, for it is longer than a name may be. */
 static struct span speaker_address(const struct service *service,
                                    const struct room *room, struct span to,
                                    struct service_address *out)
 {
-    struct span resource = span_slice(to, span_find(to, '/'), to.len);
-
-    if (!span_starts_with(resource, SPAN("/gajim.")))
+    if (!needs_nick(to))
         return service__address(service, room, 0, out);
     return service__address_of(service, room_local(room),
                                SPAN("Duologue (the chat itself, no person)"),

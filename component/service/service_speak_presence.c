@@ -86,7 +86,17 @@ enum err service__speak_presence(struct service *service,
     return service__end(out);
 }
 
-/* XEP-0045 10.9; 321 because two clients do not look at <destroy/>. */
+static void put_gone_item(struct xml_writer *xml, const char *reason)
+{
+    xml_open(xml, "item", NULL);
+    xml_put_attr_text(xml, "affiliation", "none");
+    xml_put_attr_text(xml, "role", "none");
+    xml_put_element(xml, "reason", NULL, span_of(reason));
+    xml_close(xml);
+}
+
+/* XEP-0045 10.9; 321 and a reason in the item because two clients do not look
+ * at <destroy/>. */
 static void put_destroy(struct xml_writer *xml,
                         const struct room_effect *effect)
 {
@@ -94,7 +104,7 @@ static void put_destroy(struct xml_writer *xml,
 
     service__say_ended(effect->room, effect->u.removed.cause, reason,
                        sizeof(reason));
-    put_item(xml, "none", "none", SPAN_EMPTY);
+    put_gone_item(xml, reason);
     xml_open(xml, "destroy", NULL);
     xml_put_element(xml, "reason", NULL, span_of(reason));
     xml_close(xml);
@@ -105,12 +115,7 @@ static void put_destroy(struct xml_writer *xml,
 /* XEP-0045 7.2.18 */
 static void put_stranger(struct xml_writer *xml)
 {
-    xml_open(xml, "item", NULL);
-    xml_put_attr_text(xml, "affiliation", "none");
-    xml_put_attr_text(xml, "role", "none");
-    xml_put_element(xml, "reason", NULL,
-                    span_of(service__text(TEXT_NOT_JOINED)));
-    xml_close(xml);
+    put_gone_item(xml, service__text(TEXT_NOT_JOINED));
     put_status(xml, "110");
     put_status(xml, "307");
     put_status(xml, "333");

@@ -177,20 +177,26 @@ static void two_sentences_about_time(void **state)
     world_says_file(&f->world, "notice-end-confirm");
 }
 
-/* Gajim shows nothing that comes from a room without a nick. */
-static void gajim_hears_a_nick(void **state)
+static void hears_a_nick(struct fixture *f, const char *jid)
 {
-    struct fixture *f = *state;
+    char asked[256];
 
-    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@example.org/gajim.7Q2F",
-               f->codes[0]);
-    world_hear(&f->world, ROOM_LEG_NATIVE,
-               "<message type='groupchat' id='m' "
-               "from='abhi@example.org/gajim.7Q2F' to='" WORLD_ROOM
-               "'><body>!status</body></message>");
+    world_join(&f->world, ROOM_LEG_NATIVE, jid, f->codes[0]);
+    snprintf(asked, sizeof(asked),
+             "<message type='groupchat' id='m' from='%s' to='" WORLD_ROOM
+             "'><body>!status</body></message>",
+             jid);
+    world_hear(&f->world, ROOM_LEG_NATIVE, asked);
     assert_int_equal(f->world.out_count, 1);
     assert_true(span_is(xml_attr(f->world.outs[0], "from"),
                         WORLD_ROOM "/Duologue (the chat itself, no person)"));
+}
+
+/* Others hear the room itself: see notice-status. */
+static void some_apps_need_a_nick(void **state)
+{
+    hears_a_nick(*state, "abhi@example.org/gajim.7Q2F");
+    hears_a_nick(*state, "abhi@example.org/converse.js-110455878");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -198,7 +204,7 @@ static void gajim_hears_a_nick(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(p4_destroy),          TEST(gajim_hears_a_nick),
+        TEST(p4_destroy),          TEST(some_apps_need_a_nick),
         TEST(end_by_command),      TEST(keep_by_command),
         TEST(end_by_word),         TEST(silence_warns_and_ends),
         TEST(sessions_are_pinged), TEST(two_sentences_about_time),

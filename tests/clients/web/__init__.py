@@ -1,0 +1,1 @@
+"""Clients that live in a browser."""

@@ -1,0 +1,72 @@
+"""Prosody that serves a page, and WebSockets beside it (RFC 7395)."""
+
+import os
+
+from harness.process import free_port
+from harness.servers import HOST, Prosody
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+GLOBAL = '''\
+http_ports = {{ {port} }}
+http_interfaces = {{ "127.0.0.1" }}
+https_ports = {{ }}
+consider_websocket_secure = true
+http_files_dir = "{root}"
+'''
+
+HEAD = 'VirtualHost "localhost"\n'
+OF_HOST = '''\
+    modules_enabled = { "websocket", "http_files" }
+'''
+
+CONVERSE = '''\
+<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Converse</title>
+<link rel="stylesheet" href="dist/converse.min.css">
+<script type="module" src="dist/converse.min.js"></script>
+<body class="converse-fullscreen">
+<script type="module" src="page.js"></script>
+</body>
+</html>
+'''
+
+PAGE = '''\
+converse.initialize({{
+    view_mode: 'fullscreen',
+    websocket_url: 'ws://{host}:{port}/xmpp-websocket',
+    discover_connection_methods: false,
+    assets_path: '/files/dist/',
+    authentication: 'login',
+    i18n: 'en',
+    play_sounds: false,
+    allow_registration: false,
+    clear_cache_on_logout: false,
+}});
+'''
+
+
+class WebProsody(Prosody):
+    """Converse as it comes from npm, at /files/index.html."""
+
+    def __init__(self, folder, slots):
+        super().__init__(folder, slots)
+        self.http_port = free_port()
+
+    @property
+    def page(self):
+        return 'http://%s:%d/files/index.html' % (HOST, self.http_port)
+
+    def head(self):
+        root = os.path.join(self.folder, 'www')
+        os.makedirs(root, exist_ok=True)
+        dist = os.path.join(root, 'dist')
+        if not os.path.islink(dist):
+            os.symlink(os.path.join(HERE, 'node_modules/converse.js/dist'),
+                       dist)
+        self.write('www/index.html', CONVERSE)
+        self.write('www/page.js', PAGE.format(host=HOST, port=self.http_port))
+        extra = GLOBAL.format(port=self.http_port, root=root)
+        return super().head().replace(HEAD, extra + HEAD + OF_HOST)
