@@ -35,6 +35,7 @@ clients:
 	cmake/debian-install build clients
 	cmake --preset dev
 	cmake --build --preset dev
+	npm --prefix tests/clients/web ci --no-audit --no-fund
 	tests/clients/run build/dev
 	tests/quickstart/run --gajim
 

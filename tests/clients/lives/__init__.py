@@ -1,6 +1,7 @@
 """Lives register themselves here; the runner asks for all of them."""
 
 import importlib
+import os
 import pkgutil
 import shutil
 
@@ -40,7 +41,11 @@ def all_lives():
 
 
 def missing():
-    return [name for name in PROGRAMS if shutil.which(name) is None]
+    """What is not there and not looked past."""
+    modules = os.path.join(os.path.dirname(__path__[0]), 'web/node_modules')
+    return [name for name in PROGRAMS if shutil.which(name) is None] + [
+        name for name in ('converse.js', 'puppeteer-core')
+        if not os.path.isdir(os.path.join(modules, name))]
 
 
 def server_for(kind, folder, one):
