@@ -13,7 +13,7 @@ ROOT = '/org/a11y/atspi/accessible/root'
 PATIENCE_MS = 5000
 DEPTH_MAX = 60
 
-FOCUSED, SENSITIVE, SHOWING = 12, 24, 25
+FOCUSED, SENSITIVE, SHOWING, VISIBLE = 12, 24, 25, 30
 
 
 class Node:
@@ -84,7 +84,8 @@ class Node:
 class Access:
     """The accessibility bus of one desktop."""
 
-    def __init__(self, session_address):
+    def __init__(self, session_address, shown=SHOWING):
+        self._shown = shown  # GTK 4 has only VISIBLE
         flags = (Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT
                  | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION)
         self.session = Gio.DBusConnection.new_for_address_sync(
@@ -110,7 +111,7 @@ class Access:
             try:
                 child = Node(self._bus, name, path)
                 # Applications never "show", nor do viewports that scrolled.
-                if (depth == 0 or child.is_in(SHOWING)
+                if (depth == 0 or child.is_in(self._shown)
                         or child.role == 'viewport'):
                     node.children.append(child)
                     self._grow(child, depth + 1)

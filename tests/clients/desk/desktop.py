@@ -10,7 +10,7 @@ from gi.repository import GLib
 from harness.process import Process, die_with_parent
 from harness.terminal import NOBODY, give_to, squeezed
 
-from .access import SENSITIVE, Access
+from .access import SENSITIVE, SHOWING, Access
 
 SIZE = (1000, 700)
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus \
@@ -32,6 +32,8 @@ def free_display():
 
 
 class Desktop:
+    shown = SHOWING  # the state of a widget that is there to be seen
+
     def __init__(self, name, folder, size=SIZE):
         self.name = name
         self.folder = folder
@@ -87,7 +89,7 @@ class Desktop:
         await self._exists(os.path.join(self.folder, 'run', 'bus'))
         self._spawn('wm', ['matchbox-window-manager', '-use_titlebar', 'no',
                            '-use_desktop_mode', 'plain'])
-        self.access = Access(self.bus)
+        self.access = Access(self.bus, self.shown)
         return self
 
     async def _exists(self, path):
