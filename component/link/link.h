@@ -87,6 +87,10 @@ struct span link_domain(const struct link_peer *peer);
  * to what it was to take a write back. */
 struct buf *link_out(struct link_peer *peer);
 
+/* Counts bytes that will have to be said for what was read: a stanza that
+ * makes many fills the tick sooner. */
+void link_weigh(struct link_hub *hub, size_t bytes);
+
 /* Sends what has been written to all peers. */
 void link_flush(struct link_hub *hub);
 
@@ -102,8 +106,8 @@ void link_set_tag(struct link_peer *peer, void *tag);
 void *link_get_tag(const struct link_peer *peer);
 
 /* The hub stops reading after this much until on_idle has returned.  A commit
- * costs by the pages it touches, so a fuller tick is a cheaper one; the bytes
- * bound its memory. */
+ * costs by the pages it touches, so a fuller tick is a cheaper one; the bytes,
+ * read and weighed, bound its memory. */
 enum {
     LINK_TICK_STANZAS_MAX = 4000,
     LINK_TICK_MAX_BYTES = 4 * 1024 * 1024,

@@ -91,6 +91,11 @@ static void resume(struct link_hub *hub)
         uv_idle_stop(&hub->idle);
 }
 
+void link_weigh(struct link_hub *hub, size_t bytes)
+{
+    hub->tick_bytes += bytes;
+}
+
 static void on_check(uv_check_t *check)
 {
     struct link_hub *hub = check->data;

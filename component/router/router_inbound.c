@@ -199,6 +199,36 @@ static enum err handle(struct router *router, const struct stanza *stanza,
     return service_handle(router->service, &in, &router->effects);
 }
 
+static size_t weight_of(const struct room_effect *effect)
+{
+    switch ((int)effect->kind) {
+    case ROOM_EFFECT_SAY:
+        return effect->u.say.to_count *
+               (effect->u.say.payload.len + ROUTER_STANZA_WEIGHT_BYTES);
+    case ROOM_EFFECT_PRESENCE:
+        return effect->u.presence.presence.len + ROUTER_STANZA_WEIGHT_BYTES;
+    case ROOM_EFFECT_REPLAY:
+    case ROOM_EFFECT_ARCHIVE:
+        return ROUTER_PAGE_WEIGHT_BYTES;
+    default:
+        return 0;
+    }
+}
+
+/* What few bytes asked for may be a lot to say: no more is read in this tick
+ * than the links can take. */
+static void weigh(struct router *router)
+{
+    const struct room_effect *effect =
+        router->weighed != NULL ? router->weighed->next : router->effects.first;
+    size_t bytes = 0;
+
+    for (; effect != NULL; effect = effect->next)
+        bytes += weight_of(effect);
+    router->weighed = router->effects.last;
+    link_weigh(router->hub, bytes);
+}
+
 void router__on_stanza(void *self, struct link_peer *peer,
                        const struct xml_node *node, enum xml_verdict verdict)
 {
@@ -223,6 +253,7 @@ void router__on_stanza(void *self, struct link_peer *peer,
         rc = router__learn_route(router, stanza.from.full, link_get_tag(peer));
     if (rc == ERR_OK)
         rc = handle(router, &stanza, leg_of(peer));
+    weigh(router);
     if (rc != ERR_OK && router->rc == ERR_OK)
         router->rc = rc;
 }

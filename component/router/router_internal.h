@@ -11,6 +11,8 @@ enum {
     ROUTER_STANZAS_MAX = 2 * LINK_TICK_STANZAS_MAX,
     ROUTER_ROUTES_MAX = 4 * LINK_LOCAL_PEERS_MAX,
     ROUTER_ERASE_PAUSE_MS = 50,
+    ROUTER_PAGE_WEIGHT_BYTES = 256 * 1024, /* of history or archive, about */
+    ROUTER_STANZA_WEIGHT_BYTES = 512,      /* around what a person said */
     ROUTER_RETRY_MS = 1000,
     ROUTER_TIDY_MS = 60 * 60 * 1000,
     ROUTER_DUE_PAUSE_MS = 250, /* between looks at sleeping rooms */
@@ -76,7 +78,8 @@ struct router {
     int64_t now_ms;
     enum err rc; /* the first error of the tick */
     struct room_effects effects;
-    struct arena arena; /* addresses, pending, touched */
+    const struct room_effect *weighed; /* up to here; NULL: none yet */
+    struct arena arena;                /* addresses, pending, touched */
     struct router_pending *pending;
     struct router_touched *touched;
     uint8_t random[SERVICE_RANDOM_BYTES];

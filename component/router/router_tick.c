@@ -139,6 +139,7 @@ void router_tick(struct router *router)
     link_flush(router->hub);
     router__tidy(router);
     room_effects_reset(&router->effects);
+    router->weighed = NULL;
     arena_reset(&router->arena);
     router->pending = NULL;
     router->touched = NULL;

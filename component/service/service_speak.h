@@ -41,6 +41,9 @@ enum err service__page_read(struct service_page *page, const uint32_t *wanted,
 /* Sends what was read, in reverse order of reading if asked. */
 enum err service__page_send(const struct service_page *page, bool is_reversed,
                             const struct service_speaker *speaker) MUST_CHECK;
+/* How many bytes it may hold so that what else is said now still fits; 0 when
+ * there is no room for any. */
+size_t service__page_room(const struct stanza_out *out);
 void service__page_clear(struct service_page *page);
 
 /* Completes `words` of a message of the archive.  `id` takes its id. */

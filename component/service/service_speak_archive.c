@@ -232,16 +232,21 @@ enum err service__speak_archive(struct service *service,
         .service = service,
         .room = effect->room,
         .to = effect->request.from,
-        .max_bytes = SERVICE_PAGE_MAX_BYTES,
         .put = put_result,
         .self = query,
     };
+    struct stanza_out *out = speaker->out_for(speaker->self, page.to);
     struct choice choice;
     enum err rc;
 
     /* It may have ended in the same tick, behind the question. */
     if (room_is_ended(effect->room))
         return refuse(effect, STANZA_GONE, TEXT_GONE, speaker);
+    if (out != NULL)
+        page.max_bytes = service__page_room(out);
+    if (page.max_bytes == 0)
+        return refuse(effect, STANZA_RESOURCE_CONSTRAINT, TEXT_TOO_MUCH,
+                      speaker);
     if (query->is_backwards)
         choose_backwards(effect->room, query, &choice);
     else

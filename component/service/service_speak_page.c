@@ -103,6 +103,19 @@ enum err service__page_send(const struct service_page *page, bool is_reversed,
     return ERR_OK;
 }
 
+/* Many may ask at once: each gets a part of what is left. */
+size_t service__page_room(const struct stanza_out *out)
+{
+    size_t left = out->out->max - out->out->len;
+    size_t part = left > SERVICE_OUT_SPARE_BYTES
+                      ? (left - SERVICE_OUT_SPARE_BYTES) / 4
+                      : 0;
+
+    if (part < XML_STANZA_MAX_BYTES)
+        return 0;
+    return part < SERVICE_PAGE_MAX_BYTES ? part : SERVICE_PAGE_MAX_BYTES;
+}
+
 void service__page_clear(struct service_page *page)
 {
     service__wipe_buf(&page->service->written);

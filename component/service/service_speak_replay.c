@@ -62,13 +62,15 @@ enum err service__speak_replay(struct service *service,
         .service = service,
         .room = effect->room,
         .to = effect->u.replay.to,
-        .max_bytes = SERVICE_PAGE_MAX_BYTES,
         .put = put_old,
     };
+    struct stanza_out *out = speaker->out_for(speaker->self, page.to);
     uint32_t *wanted;
     enum err rc;
 
-    if (most == 0 || history->max_chars == 0)
+    if (out != NULL)
+        page.max_bytes = service__page_room(out);
+    if (most == 0 || history->max_chars == 0 || page.max_bytes == 0)
         return ERR_OK;
     wanted = arena_alloc(&service->arena, most * sizeof(*wanted));
     if (wanted == NULL)

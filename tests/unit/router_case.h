@@ -30,6 +30,7 @@ struct link_hub {
     struct link_peer *gateway;
     struct link_peer *control;
     unsigned flushes;
+    size_t weight;
 };
 
 /* --- the link as the router sees it --- */
@@ -88,6 +89,11 @@ void link_set_tag(struct link_peer *peer, void *tag)
 void *link_get_tag(const struct link_peer *peer)
 {
     return peer->tag;
+}
+
+void link_weigh(struct link_hub *hub, size_t bytes)
+{
+    hub->weight += bytes;
 }
 
 void link_get_stats(const struct link_hub *hub, struct link_stats *out)

@@ -34,6 +34,27 @@ static void a_message_reaches_both(void **state)
     world_close(&world);
 }
 
+/* What is read stands for what will be said: the links are told. */
+static void what_makes_many_weighs_more(void **state)
+{
+    struct world world;
+
+    (void)state;
+    world_open(&world);
+    both_join(&world);
+    world.hub.weight = 0;
+    say(&world, &world.server, ABHI, "0123456789");
+    assert_in_range(world.hub.weight, 2 * 10, 4096);
+    world.hub.weight = 0;
+    hear(&world, &world.server,
+         "<presence from='" ANNY "' to='nobody@chat.example/x'/>");
+    assert_int_equal(world.hub.weight, 0);
+    join(&world, &world.server, "abhi@a.example/tablet", 1);
+    assert_in_range(world.hub.weight, 100 * 1024, 1024 * 1024);
+    tick(&world);
+    world_close(&world);
+}
+
 static void nothing_leaves_before_the_tick(void **state)
 {
     struct world world;
@@ -227,6 +248,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_message_reaches_both),
+        cmocka_unit_test(what_makes_many_weighs_more),
         cmocka_unit_test(nothing_leaves_before_the_tick),
         cmocka_unit_test(a_failed_commit_says_nothing),
         cmocka_unit_test(a_failed_commit_makes_no_chat),

@@ -363,6 +363,62 @@ static void a_page_has_so_many_bytes(void **state)
     assert_null(xml_attr(world_find(fin, "fin", NS_MAM), "complete").at);
 }
 
+/* Forty who ask at once: the link could not take what all of them may have.
+ * Each gets a part or a "later", whole, and nothing that was said is lost. */
+static void many_pages_at_once_leave_room(void **state)
+{
+    static char xml[64 * 1024];
+    struct fixture *f = *state;
+    char id[ID_BYTES];
+    static char body[16 * 1024];
+    int pages = 0, refusals = 0;
+    size_t len = 0;
+
+    memset(body, 'b', sizeof(body) - 1);
+    for (int i = 0; i < 64; i++) {
+        size_t at = 0;
+
+        at += (size_t)snprintf(xml, sizeof(xml),
+                               "<message type='groupchat' from='" ABHI
+                               "' to='" WORLD_ROOM "'><body>%s</body>"
+                               "</message>",
+                               body);
+        f->world.now_ms += 1000;
+        world_hear_span(&f->world, ROOM_LEG_NATIVE, (struct span){xml, at});
+        assert_int_equal(f->world.out_count, 2);
+    }
+    for (int i = 0; i < 40; i++)
+        len += (size_t)snprintf(xml + len, sizeof(xml) - len,
+                                "<iq type='set' id='q%d' from='" ABHI
+                                "' to='" WORLD_ROOM "'><query xmlns='" NS_MAM
+                                "'>" SET("<max>250</max>") "</query></iq>",
+                                i);
+    len +=
+        (size_t)snprintf(xml + len, sizeof(xml) - len,
+                         "<message type='groupchat' id='last' from='" ABHI
+                         "' to='" WORLD_ROOM "'><body>heard</body></message>");
+    world_hear_span(&f->world, ROOM_LEG_NATIVE, (struct span){xml, len});
+    for (size_t i = 0, results = 0; i < f->world.out_count; i++) {
+        const struct xml_node *out = f->world.outs[i];
+        const struct xml_node *fin = world_find(out, "fin", NS_MAM);
+
+        results += xml_child(out, "result", NS_MAM) != NULL;
+        refusals +=
+            world_find(out, "resource-constraint", NS_STANZA_ERRORS) != NULL;
+        if (fin == NULL)
+            continue;
+        pages++;
+        assert_true(results > 0);
+        assert_int_equal(xml_attr(fin, "complete").at != NULL,
+                         results == SAID + 64);
+        results = 0;
+    }
+    assert_int_equal(pages + refusals, 40);
+    assert_true(pages >= 8 && refusals > 0);
+    assert_true(world_has(&f->world, "heard"));
+    say(f, ABHI, "<body>and on</body>", id);
+}
+
 static void h12_after_the_join_in_the_same_breath(void **state)
 {
     struct fixture *f = *state;
@@ -409,6 +465,7 @@ int main(void)
         TEST(h2_form_and_h11_metadata),
         TEST(taken_back_is_not_there),
         TEST(a_page_has_so_many_bytes),
+        TEST(many_pages_at_once_leave_room),
         TEST(h12_after_the_join_in_the_same_breath),
         TEST(a_broken_store_is_told),
     };

@@ -4,8 +4,10 @@ import asyncio
 
 from harness import ns
 from harness.check import same
+from harness.guest import token_of
+from harness.local_gateway import LocalGateway
 from harness.stanza import bare
-from harness.story import story
+from harness.story import DIRECT, story
 
 TO_NOWHERE = '0123456789abcdef@%s'
 
@@ -174,6 +176,63 @@ async def abuse_archive_of_another_room(w):
         'set', other.jid, "<query xmlns='%s'><set xmlns='%s'><after>%s</after>"
         "</set></query>" % (ns.MAM, ns.RSM, ours[0].id))
     same(foreign, ('cancel', 'item-not-found'))
+
+
+@story(servers=DIRECT, limit=120)
+async def abuse_archive_flood_drowns_nobody(w):
+    """Forty pages of a big chat asked for at once: all answered, none lost."""
+    await w.start(component_server='', limits_messages_per_second='0')
+    gateway = await LocalGateway(w).open()
+    guests = []
+    room, other = await w.new_room(), await w.new_room()
+    for where in (room, other):
+        guests.append(gateway.guest())
+        joined = await guests[-1].join(where.jid, 'x', where.code(1))
+        w.told.add(token_of(joined))
+    greedy, quiet = guests
+    for n in range(40):
+        greedy.send(room.jid, ('%d ' % n) + 'x' * 15000)
+    await greedy.say(room.jid, 'the last one')
+    mark = greedy.mark()
+    for n in range(40):
+        greedy.raw("<iq type='set' id='fl%d' to='%s'><query xmlns='%s' "
+                   "queryid='fl%d'><set xmlns='%s'><max>250</max></set>"
+                   "</query></iq>" % (n, room.jid, ns.MAM, n, ns.RSM))
+    for n in range(5):
+        await quiet.say(other.jid, 'meanwhile %d' % n)
+    for n in range(40):
+        answer = await greedy.take(lambda s, n=n: s.name == 'iq'
+                                   and s.id == 'fl%d' % n, 'an answer', 60.0)
+        if answer.type == 'error':
+            same(answer.error, ('wait', 'resource-constraint'))
+            continue
+        got = [s.find(ns.MAM, 'result').get('id') for s in greedy.since(mark)
+               if s.find(ns.MAM, 'result') is not None
+               and s.find(ns.MAM, 'result').get('queryid') == 'fl%d' % n]
+        same((got[0], got[-1]), (answer.find(ns.RSM, 'first').text,
+                                 answer.find(ns.RSM, 'last').text))
+    await greedy.say(room.jid, 'nobody was cut off')
+
+
+@story(servers=DIRECT)
+async def abuse_archive_after_a_guest_left(w):
+    """A browser that has left reads nothing more; its token brings it back."""
+    await w.start(component_server='')
+    gateway = await LocalGateway(w).open()
+    room = await w.new_room()
+    guest = gateway.guest()
+    joined = await guest.join(room.jid, 'x', room.code(1))
+    w.told.add(token_of(joined))
+    await guest.say(room.jid, 'for two only')
+    same(len((await guest.archive(room.jid))[0]), 1)
+    guest.leave(room.jid, 'Abhi')
+    await guest.take(lambda s: s.type == 'unavailable', 'the own leave')
+    for kind in ('get', 'set'):
+        same(await guest.refused(kind, room.jid, "<query xmlns='%s'/>"
+                                 % ns.MAM), ('auth', 'forbidden'))
+    joined = await guest.join(room.jid, 'x', token_of(joined))
+    w.told.add(token_of(joined))
+    same(len((await guest.archive(room.jid))[0]), 1)
 
 
 @story()
