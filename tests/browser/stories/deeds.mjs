@@ -138,6 +138,7 @@ export function storiesFor(kind, words) {
 
 export const stories = {
     ...storiesFor('server', SERVER),
+    ...storiesFor('link', ['--protection', 'link']),
 
     async 'arrow-up in an empty field edits the last message, Escape leaves it'(world) {
         const { abhi, anny } = await couple(world);

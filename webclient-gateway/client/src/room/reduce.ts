@@ -188,6 +188,7 @@ function onMarks(chat: Chat, marks: Map<string, Mark>): Chat {
     let isChanged = false;
     const messages = chat.messages.map((m) => {
         const mark = marks.get(m.archiveId) ?? null;
+        if (mark === null && !m.mark) return m;
         if (JSON.stringify(mark) === JSON.stringify(m.mark)) return m;
         isChanged = true;
         if (!mark?.isRepeated) return { ...m, mark };

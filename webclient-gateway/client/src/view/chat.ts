@@ -344,6 +344,7 @@ export class ChatScreen implements Screen {
         show(this.notice, chat.notice !== '' || chat.isForeign);
         if (chat.notice === 'full') setText(this.notice, say('full.full'));
         if (chat.notice === 'nearly-full') setText(this.notice, say('full.nearly'));
+        this.notice.classList.toggle('bad', chat.isForeign);
         if (chat.isForeign) setText(this.notice, say('foreign'));
     }
 }

@@ -166,6 +166,8 @@ export async function explain(
         inside: words ?? [],
         actions: [button(say('guard.close'), 'primary', () => dialog.close())],
     });
+    /* The focus is on the button at the end; reading begins at the top. */
+    dialog.scrollTop = 0;
 }
 
 /* Without a secure context some things are missing: it says which. */
