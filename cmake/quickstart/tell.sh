@@ -27,6 +27,7 @@ A phone on the same network scans the QR code.  The browser warns, because the
 certificate is our own; its fingerprint (SHA-256) is
 $(openssl x509 -in "$home/cert.pem" -noout -fingerprint -sha256 |
         sed 's/^[^=]*=//; s/.\{48\}/&\n/')
+An iPhone shows the page but refuses a chat under such a certificate.
 END
 }
 
