@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "base/heap.h"
 
 enum { BUF_FIRST_BYTES = 256 };
 
@@ -24,7 +25,7 @@ enum err buf_reserve(struct buf *buf, size_t len)
         cap *= 2;
     if (cap > buf->max)
         cap = buf->max;
-    at = realloc(buf->at, cap);
+    at = heap_realloc(buf->at, cap);
     if (at == NULL)
         return ERR_NOMEM;
     buf->at = at;
@@ -84,12 +85,14 @@ void buf_consume(struct buf *buf, size_t len)
     BUG_IF(len > buf->len);
     if (len > 0)
         memmove(buf->at, buf->at + len, buf->len - len);
-    buf->len -= len;
+    buf_truncate(buf, buf->len - len);
 }
 
 void buf_truncate(struct buf *buf, size_t len)
 {
     BUG_IF(len > buf->len);
+    if (len < buf->len)
+        explicit_bzero(buf->at + len, buf->len - len);
     buf->len = len;
 }
 
@@ -100,7 +103,7 @@ struct span buf_span(const struct buf *buf)
 
 void buf_clear(struct buf *buf)
 {
-    free(buf->at);
+    heap_free(buf->at);
     buf->at = NULL;
     buf->len = 0;
     buf->cap = 0;
@@ -108,7 +111,5 @@ void buf_clear(struct buf *buf)
 
 void buf_wipe(struct buf *buf)
 {
-    if (buf->at != NULL)
-        explicit_bzero(buf->at, buf->cap);
     buf_clear(buf);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "wire/xml_reader_state.h"
 
 enum {
@@ -19,7 +20,8 @@ static enum err open_parser(struct xml_reader *reader)
 {
     /* Named so that tests can make its allocations fail.  No separator: we
      * resolve prefixes, see xml_names.h. */
-    static const XML_Memory_Handling_Suite memory = {malloc, realloc, free};
+    static const XML_Memory_Handling_Suite memory = {malloc, heap_realloc,
+                                                     heap_free};
     XML_Parser parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
 
     if (parser == NULL)
@@ -105,6 +107,9 @@ static enum err note_pending(struct xml_reader *reader)
     struct xml_pending *pending = &reader->pending;
 
     xml__pending_set(pending, tail, bytes);
+    /* Expat keeps what it has read until something else stands there. */
+    if (bytes < tail.len)
+        explicit_bzero(reader->chunk, tail.len - bytes);
     if (bytes > RENEW_TAG_BYTES)
         reader->is_renewal_due = true;
     if (pending->is_tag)

@@ -25,6 +25,7 @@ enum ctl_command {
     CTL_END,
     CTL_STATS,
     CTL_DOCTOR,
+    CTL_AUDIT,
     CTL_HELP,
     CTL_VERSION,
 };
@@ -43,6 +44,8 @@ struct ctl_options {
     const char *password_file; /* doctor: NULL asks on the terminal */
     const char *host;          /* doctor: host[:port] of the account's server */
     bool is_plain;             /* doctor: no TLS */
+    const char *canary_file;   /* erase-audit: NULL is standard input */
+    char **paths;              /* erase-audit: up to a NULL */
 };
 
 /* Reads the command line.

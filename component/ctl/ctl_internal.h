@@ -30,6 +30,7 @@ enum ctl_exit ctl__list(struct ctl *ctl);
 enum ctl_exit ctl__end(struct ctl *ctl);
 enum ctl_exit ctl__stats(struct ctl *ctl);
 enum ctl_exit ctl__doctor(struct ctl *ctl);
+enum ctl_exit ctl__audit(struct ctl *ctl);
 
 /* Draws `text` as a QR code with half blocks, dark on light by colours of its
  * own so that any terminal theme will do.

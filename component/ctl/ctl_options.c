@@ -13,6 +13,7 @@ enum option_id {
     OPTION_PASSWORD_FILE,
     OPTION_HOST,
     OPTION_PLAIN,
+    OPTION_CANARY_FILE,
 };
 
 static const struct option long_options[] = {
@@ -28,16 +29,21 @@ static const struct option long_options[] = {
     {"password-file", required_argument, NULL, OPTION_PASSWORD_FILE},
     {"host", required_argument, NULL, OPTION_HOST},
     {"plain", no_argument, NULL, OPTION_PLAIN},
+    {"canary-file", required_argument, NULL, OPTION_CANARY_FILE},
     {NULL, 0, NULL, 0},
 };
+
+enum { SOME = -1 /* one argument or more */ };
 
 static const struct {
     const char *name;
     enum ctl_command command;
     int arguments;
 } commands[] = {
-    {"new", CTL_NEW, 2},     {"list", CTL_LIST, 0},     {"end", CTL_END, 1},
-    {"stats", CTL_STATS, 0}, {"doctor", CTL_DOCTOR, 0}, {"help", CTL_HELP, 0},
+    {"new", CTL_NEW, 2},       {"list", CTL_LIST, 0},
+    {"end", CTL_END, 1},       {"stats", CTL_STATS, 0},
+    {"doctor", CTL_DOCTOR, 0}, {"erase-audit", CTL_AUDIT, SOME},
+    {"help", CTL_HELP, 0},
 };
 
 const char *ctl_usage(void)
@@ -54,6 +60,9 @@ const char *ctl_usage(void)
            "HOST[:PORT]] [--plain]\n"
            "                                  find out why things do not "
            "connect\n"
+           "  erase-audit [--canary-file FILE] PATH ...\n"
+           "                                  search files for what a chat "
+           "held\n"
            "\n"
            "A duration is a number with s, m, h or d. Exit status: 0 good, 1 "
            "refused\nor failed, 2 bad usage or configuration.\n";
@@ -91,6 +100,9 @@ static void take_option(int id, struct ctl_options *options)
     case OPTION_PLAIN:
         options->is_plain = true;
         break;
+    case OPTION_CANARY_FILE:
+        options->canary_file = optarg;
+        break;
     default:
         break;
     }
@@ -125,13 +137,16 @@ static enum err take_command(int argc, char **argv, struct ctl_options *options,
     for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
         if (strcmp(argv[0], commands[i].name) != 0)
             continue;
-        if (argc - 1 != commands[i].arguments)
+        if (commands[i].arguments == SOME ? argc < 2
+                                          : argc - 1 != commands[i].arguments)
             return complain(error, "wrong number of arguments for ", argv[0]);
         options->command = commands[i].command;
         if (options->command == CTL_NEW)
             memcpy(options->names, argv + 1, sizeof(options->names));
         if (options->command == CTL_END)
             options->room = argv[1];
+        if (options->command == CTL_AUDIT)
+            options->paths = argv + 1;
         return ERR_OK;
     }
     return complain(error, "there is no command ", argv[0]);
@@ -154,7 +169,10 @@ static enum err check_fit(const struct ctl_options *options, struct buf *error)
         return complain(
             error, "--as, --password-file, --host and --plain belong to doctor",
             NULL);
-    if ((options->command == CTL_END || options->command == CTL_DOCTOR) &&
+    if (options->command != CTL_AUDIT && options->canary_file != NULL)
+        return complain(error, "--canary-file belongs to erase-audit", NULL);
+    if ((options->command == CTL_END || options->command == CTL_DOCTOR ||
+         options->command == CTL_AUDIT) &&
         options->format == CTL_JSON)
         return complain(error, "--json belongs to new, list and stats", NULL);
     return ERR_OK;
@@ -186,7 +204,7 @@ enum err ctl_parse_options(int argc, char **argv, struct ctl_options *out,
     if (rc == ERR_OK)
         rc = check_fit(&options, error);
     if (rc == ERR_OK && options.command != CTL_HELP &&
-        options.config_path == NULL)
+        options.command != CTL_AUDIT && options.config_path == NULL)
         rc = complain(error, "-c FILE is missing", NULL);
     if (rc == ERR_OK)
         *out = options;

@@ -51,6 +51,7 @@ static enum ctl_exit run_command(struct ctl *ctl)
         return ctl__stats(ctl);
     case CTL_DOCTOR:
         return ctl__doctor(ctl);
+    case CTL_AUDIT:
     case CTL_HELP:
     case CTL_VERSION:
         break;
@@ -95,5 +96,8 @@ enum ctl_exit ctl_run(const struct ctl_options *options, FILE *out,
         fputs("duologuectl " DUOLOGUE_VERSION "\n", out);
         return CTL_GOOD;
     }
+    /* It looks at files, whoever wrote them. */
+    if (options->command == CTL_AUDIT)
+        return ctl__audit(&ctl);
     return run_configured(&ctl);
 }

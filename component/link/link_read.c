@@ -1,4 +1,6 @@
 /* link_read.c - from the socket to the stream, a bounded part at a time. */
+#include <string.h>
+
 #include "link/link_internal.h"
 
 static bool is_tick_full(const struct link_peer *peer)
@@ -88,6 +90,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     peer->hub->stats.bytes_in += (uint64_t)len;
     take(peer, (struct span){buf->base, (size_t)len});
     link__read_update(peer);
+    explicit_bzero(buf->base, (size_t)len);
 }
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *buf)

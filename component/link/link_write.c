@@ -56,7 +56,7 @@ static void empty(struct buf *buf)
     if (buf->cap > LINK_KEEP_BYTES)
         buf_clear(buf);
     else
-        buf->len = 0;
+        buf_truncate(buf, 0);
 }
 
 static void land(struct link_peer *peer)

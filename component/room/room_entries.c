@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "room/room_state.h"
 #include "room/room_view.h"
 
@@ -95,7 +96,7 @@ static enum err renew_slots(struct room *room, const uint64_t seed[2])
     slots = calloc(cap, sizeof(*slots));
     if (slots == NULL)
         return ERR_NOMEM;
-    free(room->origins.slots);
+    heap_free(room->origins.slots);
     room->origins = (struct room_origins){.slots = slots, .cap = cap};
     fill_slots(room, seed);
     return ERR_OK;

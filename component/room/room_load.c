@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/bug.h"
+#include "base/heap.h"
 #include "room/room_state.h"
 #include "room/room_view.h"
 
@@ -178,15 +179,15 @@ void room__free(struct room *room)
     for (size_t i = 0; i < room->member_count; i++)
         room__member_free(room->members[i]);
     for (size_t i = 0; i < ROOM_SEATS; i++)
-        free(room->seats[i].name);
+        heap_free(room->seats[i].name);
     room__families_free(room);
-    free(room->sessions);
-    free(room->members);
-    free(room->entries);
-    free(room->origins.slots);
-    free(room->local);
+    heap_free(room->sessions);
+    heap_free(room->members);
+    heap_free(room->entries);
+    heap_free(room->origins.slots);
+    heap_free(room->local);
     explicit_bzero(room, sizeof(*room));
-    free(room);
+    heap_free(room);
 }
 
 enum err room__adopt(struct room_engine *engine, struct room *room)

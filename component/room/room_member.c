@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "room/room_state.h"
 #include "room/room_view.h"
 
@@ -81,7 +82,7 @@ static struct room_member *member_new(struct span bare, uint8_t seat)
 
 void room__member_free(struct room_member *member)
 {
-    free(member);
+    heap_free(member);
 }
 
 enum err room__member_bind(struct room *room, struct span bare, uint8_t seat,
@@ -101,7 +102,7 @@ enum err room__member_bind(struct room *room, struct span bare, uint8_t seat,
         return ERR_NOMEM;
     if (count_of(room, seat) >= ROOM_MEMBERS_MAX &&
         (*dropped = take_oldest(room, seat)) == NULL) {
-        free(member); /* all are here: this one needs its code again */
+        heap_free(member); /* all are here: this one needs its code again */
         return ERR_OK;
     }
     room->members[room->member_count++] = member;

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "room/room_state.h"
 
 struct room_session *room__session_find(const struct room *room,
@@ -39,9 +40,9 @@ void room__session_free(struct room_session *session)
 {
     if (session == NULL)
         return;
-    free(session->presence);
-    free(session->later);
-    free(session);
+    heap_free(session->presence);
+    heap_free(session->later);
+    heap_free(session);
 }
 
 /* Puts a copy in place of what is there. */
@@ -54,7 +55,7 @@ static enum err set_text(char **at, size_t *len, struct span text)
     if (text.len > 0)
         memcpy(copy, text.at, text.len);
     copy[text.len] = '\0';
-    free(*at);
+    heap_free(*at);
     *at = copy;
     *len = text.len;
     return ERR_OK;
@@ -77,7 +78,7 @@ enum err room__session_keep_later(struct room_session *session,
 
 void room__session_drop_later(struct room_session *session)
 {
-    free(session->later);
+    heap_free(session->later);
     session->later = NULL;
     session->later_len = 0;
     session->show_ms = INT64_MAX;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "room/room_state.h"
 
 /* Places in a family, see room_token_image. */
@@ -14,9 +15,9 @@ static const struct room_join *wanted(const struct room_turn *turn)
 
 static void family_free(struct room_family *family)
 {
-    free(family->holder);
+    heap_free(family->holder);
     explicit_bzero(family, sizeof(*family));
-    free(family);
+    heap_free(family);
 }
 
 void room__families_free(struct room *room)
@@ -38,7 +39,7 @@ static enum err set_holder(struct room_family *family, struct span jid)
     if (jid.len > 0)
         memcpy(copy, jid.at, jid.len);
     copy[jid.len] = '\0';
-    free(family->holder);
+    heap_free(family->holder);
     family->holder = copy;
     family->image.holder = (struct span){copy, jid.len};
     return ERR_OK;

@@ -2,6 +2,7 @@
  */
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "router/router_internal.h"
 
 static enum err copy_request(struct router_waiting *waiting,
@@ -24,7 +25,7 @@ static enum err copy_request(struct router_waiting *waiting,
 static void free_waiting(struct router_waiting *waiting)
 {
     arena_clear(&waiting->arena);
-    free(waiting);
+    heap_free(waiting);
 }
 
 enum err router__await_erasure(struct router *router,

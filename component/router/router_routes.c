@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "router/router_internal.h"
 
 enum err router__learn_route(struct router *router, struct span jid,
@@ -24,7 +25,7 @@ enum err router__learn_route(struct router *router, struct span jid,
     memcpy(route->jid, jid.at, jid.len);
     rc = map_put(&router->routes, (struct span){route->jid, route->len}, route);
     if (rc != ERR_OK) {
-        free(route);
+        heap_free(route);
         return rc;
     }
     route->next = router->first_route;
@@ -45,7 +46,7 @@ static void forget_routes(struct router *router, const struct router_port *port)
         }
         map_remove(&router->routes, (struct span){route->jid, route->len});
         *at = route->next;
-        free(route);
+        heap_free(route);
     }
 }
 
@@ -115,5 +116,5 @@ void router__on_down(void *self, struct link_peer *peer)
         room_engine_set_linked(router->engine, false);
     forget_routes(router, port);
     link_set_tag(peer, NULL);
-    free(port);
+    heap_free(port);
 }

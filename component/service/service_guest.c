@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "service/service_internal.h"
 
 struct service_guest {
@@ -25,7 +26,7 @@ void service_forget_guests(struct service *service)
     size_t at = 0;
 
     while ((guest = map_next(&service->guests, &at)) != NULL)
-        free(guest);
+        heap_free(guest);
     map_clear(&service->guests);
 }
 
@@ -50,7 +51,7 @@ static void make_place(struct service *service)
         return;
     guest = map_next(&service->guests, &at);
     if (guest != NULL)
-        free(map_remove(&service->guests, key_of(guest)));
+        heap_free(map_remove(&service->guests, key_of(guest)));
 }
 
 static enum err remember(struct service_call *call, struct service_guest **out)
@@ -67,7 +68,7 @@ static enum err remember(struct service_call *call, struct service_guest **out)
     memcpy(guest->jid, jid.at, jid.len);
     rc = map_put(&call->service->guests, key_of(guest), guest);
     if (rc != ERR_OK) {
-        free(guest);
+        heap_free(guest);
         return rc;
     }
     *out = guest;
@@ -118,7 +119,7 @@ void service__guest_left(struct service_call *call)
     if (at < guest->count)
         drop_room(guest, at);
     if (guest->count == 0)
-        free(map_remove(&call->service->guests, key_of(guest)));
+        heap_free(map_remove(&call->service->guests, key_of(guest)));
 }
 
 static enum err tell_room(struct service_call *call, struct span local,
@@ -159,6 +160,6 @@ enum err service__guest_presence(struct service_call *call)
                        is_leaving);
     /* If the tick fails after this, the guest is asked for by pings. */
     if (rc == ERR_OK && is_leaving)
-        free(map_remove(&call->service->guests, key_of(guest)));
+        heap_free(map_remove(&call->service->guests, key_of(guest)));
     return rc;
 }

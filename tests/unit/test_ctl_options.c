@@ -103,6 +103,18 @@ static void every_other_command(void **state)
     assert_false(taken("-c f doctor").is_plain);
 }
 
+static void the_audit_needs_no_file(void **state)
+{
+    struct ctl_options o = taken("erase-audit --canary-file c a b");
+
+    (void)state;
+    assert_int_equal(o.command, CTL_AUDIT);
+    assert_string_equal(o.canary_file, "c");
+    assert_string_equal(o.paths[0], "a");
+    assert_string_equal(o.paths[1], "b");
+    assert_null(o.paths[2]);
+}
+
 static void help_needs_no_file(void **state)
 {
     (void)state;
@@ -142,6 +154,9 @@ static void options_of_other_commands_are_refused(void **state)
     refused("-c f new A B --as a@b", "--as, --password-file, --host and "
                                      "--plain belong to doctor" SEE);
     refused("-c f end x --json", "--json belongs to new, list and stats" SEE);
+    refused("-c f list --canary-file x",
+            "--canary-file belongs to erase-audit" SEE);
+    refused("erase-audit", "wrong number of arguments for erase-audit" SEE);
     refused("-c f doctor --json", "--json belongs to new, list and stats" SEE);
 }
 
@@ -188,6 +203,7 @@ int main(void)
         cmocka_unit_test(options_may_stand_anywhere),
         cmocka_unit_test(names_may_begin_with_a_dash),
         cmocka_unit_test(every_other_command),
+        cmocka_unit_test(the_audit_needs_no_file),
         cmocka_unit_test(help_needs_no_file),
         cmocka_unit_test(what_is_missing_is_told),
         cmocka_unit_test(options_of_other_commands_are_refused),

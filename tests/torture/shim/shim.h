@@ -65,7 +65,8 @@ struct shim_page {
     uint64_t alloc_count;
     uint64_t alloc_failed;
     int64_t alloc_live; /* blocks not given back */
-    uint64_t spare;
+    uint64_t
+        die_code; /* 1 << 16 | op << 8 | file: dies at the next such call */
     uint16_t trace[SHIM_TRACE]; /* op << 8 | file, by number of call */
 };
 

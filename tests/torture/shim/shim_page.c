@@ -138,7 +138,8 @@ bool shim_begin(enum shim_op op, enum shim_file file, bool *is_short,
     page->calls++;
     page->trace[page->calls % SHIM_TRACE] =
         (uint16_t)((unsigned)op << 8 | (unsigned)file);
-    if (page->calls == page->die_at) {
+    if (page->calls == page->die_at ||
+        page->die_code == (1U << 16 | (unsigned)op << 8 | (unsigned)file)) {
         if (page->die_how == SHIM_DIES_BEFORE)
             shim_die();
         *is_last = true;

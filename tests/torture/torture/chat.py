@@ -27,12 +27,13 @@ def must(fact, *words):
 
 
 class Room:
-    def __init__(self, number):
+    def __init__(self, number, names=NAMES):
         self.number = number
+        self.names = names
         self.jid = ''
         self.codes = ('', '')
         self.people = tuple('%s%d@example.torture/a' % (n.lower(), number)
-                            for n in NAMES)
+                            for n in NAMES)  # whatever they are called
         self.inside = set()
         self.sent = {}       # id -> (seat, body): not acknowledged
         self.acked = {}      # id -> stanza-id, in the order of reflection
@@ -63,8 +64,8 @@ class Chat:
 
     # --- saying ---------------------------------------------------------
 
-    def make(self):
-        room = Room(self._room_next)
+    def make(self, names=NAMES):
+        room = Room(self._room_next, names)
         self._room_next += 1
         self.making[room.number] = room
         self.link.put(
@@ -75,7 +76,7 @@ class Chat:
             "</field><field var='peer-name'><value>%s</value></field><field "
             "var='idle'><value>7d</value></field><field var='protection'>"
             "<value>server</value></field></x></command></iq>"
-            % (room.number, DOMAIN, room.number, *NAMES))
+            % (room.number, DOMAIN, room.number, *names))
         return room
 
     def enter(self, room, seat):
@@ -83,7 +84,7 @@ class Chat:
             "<presence from='%s' to='%s/%s' id='join-%d'><x xmlns='http://"
             "jabber.org/protocol/muc'><history maxchars='0'/><password>%s"
             "</password></x></presence>" % (
-                room.people[seat], room.jid, NAMES[seat], seat,
+                room.people[seat], room.jid, room.names[seat], seat,
                 room.codes[seat]))
 
     def say(self, room, seat, body=None):
@@ -142,7 +143,7 @@ class Chat:
             return
         if stanza.type != b'groupchat' or key not in room.bodies:
             return
-        seat = NAMES.index(nick.decode())
+        seat = room.names.index(nick.decode())
         if stanza.to != room.people[seat].encode():
             return  # the peer's copy
         self._ack(room, key, stanza)
@@ -170,9 +171,9 @@ class Chat:
             self.refusals.append((room, stanza.id, stanza))
         elif re.search(rb"<status code=['\"]110", stanza.text):
             if stanza.type == b'unavailable':
-                room.inside.discard(NAMES.index(nick.decode()))
+                room.inside.discard(room.names.index(nick.decode()))
             else:
-                room.inside.add(NAMES.index(nick.decode()))
+                room.inside.add(room.names.index(nick.decode()))
 
     def _told_of_end(self, room):
         must(room.is_ending, 'an end that nobody asked for:', room.jid)

@@ -9,7 +9,7 @@ import struct
 
 FIELDS = ('is_on', 'calls', 'die_at', 'die_how', 'fail_ops', 'fail_files',
           'fail_at', 'fail_count', 'fail_errno', 'failed', 'alloc_seen',
-          'alloc_at', 'alloc_count', 'alloc_failed', 'alloc_live', 'spare')
+          'alloc_at', 'alloc_count', 'alloc_failed', 'alloc_live', 'die_code')
 TRACE = 1 << 16
 SIZE = 8 * len(FIELDS) + 2 * TRACE
 
@@ -69,6 +69,11 @@ class Page:
         self.fail_count = count
         self.failed = 0
         self.fail_at = at
+
+    def arm(self, name):
+        """It dies at the first call of that name, as die_how says."""
+        op, file = name.split()
+        self.die_code = 1 << 16 | OPS.index(op) << 8 | FILES.index(file)
 
     def starve(self, at, count=1):
         """The `at`-th allocation from now fails, and count - 1 after it."""
