@@ -66,7 +66,10 @@ struct shim_page {
     uint64_t alloc_failed;
     int64_t alloc_live; /* blocks not given back */
     uint64_t
-        die_code; /* 1 << 16 | op << 8 | file: dies at the next such call */
+        die_code;    /* 1 << 16 | op << 8 | file: dies at the next such call */
+    int64_t wall_ms; /* how far the wall clock is off */
+    int64_t skip_ms; /* time that has passed in no time */
+    uint64_t nap_ms; /* longest sleep; 0: any */
     uint16_t trace[SHIM_TRACE]; /* op << 8 | file, by number of call */
 };
 

@@ -64,7 +64,7 @@ class Chat:
 
     # --- saying ---------------------------------------------------------
 
-    def make(self, names=NAMES):
+    def make(self, names=NAMES, idle='7d'):
         room = Room(self._room_next, names)
         self._room_next += 1
         self.making[room.number] = room
@@ -74,9 +74,9 @@ class Chat:
             "commands' node='create-chat' action='execute'><x xmlns='jabber:"
             "x:data' type='submit'><field var='your-name'><value>%s</value>"
             "</field><field var='peer-name'><value>%s</value></field><field "
-            "var='idle'><value>7d</value></field><field var='protection'>"
+            "var='idle'><value>%s</value></field><field var='protection'>"
             "<value>server</value></field></x></command></iq>"
-            % (room.number, DOMAIN, room.number, *names))
+            % (room.number, DOMAIN, room.number, *names, idle))
         return room
 
     def enter(self, room, seat):
@@ -221,9 +221,9 @@ class Chat:
             for r in self.rooms.values()]
         return '\n'.join(rooms + [repr(r[2]) for r in self.refusals[-3:]])
 
-    def new_room(self):
+    def new_room(self, idle='7d'):
         """Makes a room and brings both in; for quiet times."""
-        room = self.make()
+        room = self.make(idle=idle)
         self.until(lambda: room.jid, what='a room')
         self.settle(room)
         return room

@@ -9,7 +9,8 @@ import struct
 
 FIELDS = ('is_on', 'calls', 'die_at', 'die_how', 'fail_ops', 'fail_files',
           'fail_at', 'fail_count', 'fail_errno', 'failed', 'alloc_seen',
-          'alloc_at', 'alloc_count', 'alloc_failed', 'alloc_live', 'die_code')
+          'alloc_at', 'alloc_count', 'alloc_failed', 'alloc_live', 'die_code',
+          'wall_ms', 'skip_ms', 'nap_ms')
 TRACE = 1 << 16
 SIZE = 8 * len(FIELDS) + 2 * TRACE
 

@@ -17,7 +17,7 @@ from .server import DOMAIN, Gone, Server  # noqa: E402
 CONFIG = '''\
 [component]
 domain = %(domain)s
-server = 127.0.0.1:%(port)d
+server = %(host)s:%(port)d
 secret = torture
 data_dir = %(data)s
 socket = %(folder)s/s
@@ -37,7 +37,7 @@ class Subject:
     """Starts, kills and restarts one component on one folder."""
 
     def __init__(self, build, folder, data=None, rate=0, wrapper=(),
-                 domain=DOMAIN):
+                 host='127.0.0.1'):
         os.makedirs(folder, exist_ok=True)
         self.build = build
         self.folder = folder
@@ -46,10 +46,10 @@ class Subject:
         self.config = os.path.join(folder, 'duologue.conf')
         self.wrapper = list(wrapper)
         self.page = Page(os.path.join(folder, 'page'))
-        self.server = Server()
+        self.server = Server(host)
         self.process = self.link = None
         with open(self.config, 'w', encoding='utf-8') as file:
-            file.write(CONFIG % {'domain': domain, 'data': self.data,
+            file.write(CONFIG % {'domain': DOMAIN, 'host': host, 'data': self.data,
                                  'port': self.server.port, 'rate': rate,
                                  'folder': folder})
 
