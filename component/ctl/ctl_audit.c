@@ -12,9 +12,11 @@
 #include "ctl/ctl_internal.h"
 #include "ctl/ctl_needles.h"
 
-enum { READ_BYTES = 1 << 20, SHOWN_MAX = 20 /* of one file */ };
-
-static const char HEX_MARK[] = "hex:";
+enum {
+    READ_BYTES = 1 << 20,
+    SHOWN_MAX = 20,     /* of one file */
+    HEX_MARK_CHARS = 4, /* hex: */
+};
 
 struct audit {
     struct ctl *ctl;
@@ -61,14 +63,14 @@ static enum err take_line(struct audit *audit, struct span line)
         return ERR_OK;
     if (!span_starts_with(line, SPAN("hex:")))
         return ctl_needles_add(audit->needles, line, true);
-    line = span_slice(line, sizeof(HEX_MARK) - 1, line.len);
+    line = span_slice(line, HEX_MARK_CHARS, line.len);
     if (read_hex(line, &bytes))
         rc = ctl_needles_add(audit->needles, buf_span(&bytes), false);
     buf_wipe(&bytes);
     return rc;
 }
 
-static struct span without_end(char *line, ssize_t len)
+static struct span without_end(const char *line, ssize_t len)
 {
     while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
         len--;
