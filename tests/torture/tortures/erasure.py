@@ -110,8 +110,11 @@ class Town:
     def end(self, rooms):
         for room in rooms:
             self.chat.end(room)
-        self.chat.until(lambda: all(r.is_erased for r in rooms),
-                        patience=120, what='the erasure')
+
+        def is_done():
+            self.gateway.pump()
+            return all(r.is_erased for r in rooms)
+        self.chat.until(is_done, patience=120, what='the erasure')
         self.close_tabs(rooms)
 
     def close_tabs(self, rooms):
@@ -193,7 +196,7 @@ def judge_town(town, ended, kept):
 
 
 @torture(short={'rooms': 20, 'messages': 30},
-         long={'rooms': 1000, 'messages': 50})
+         long={'rooms': 400, 'messages': 50})
 def erasure_of_half(ground, rooms, messages):
     """Half of the chats end: nothing of them in image, core and logs, in five
     encodings, and everything of the others."""
