@@ -7,3 +7,8 @@ def same(got, wanted, where=''):
 
 def holds(whole, part):
     assert part in whole, '%r is not in %r' % (part, whole)
+
+
+def figure(text):
+    """What a story measured; the runner shows it."""
+    print('figure: ' + text)

@@ -137,8 +137,9 @@ class Answer:
 class Raw:
     """A WebSocket that says anything and tells every frame."""
 
-    def __init__(self, gateway):
+    def __init__(self, gateway, bind='127.0.0.1'):
         self.gateway = gateway
+        self.bind = bind
         self.texts = []
         self.code = None
         self.reader = self.writer = None
@@ -147,8 +148,6 @@ class Raw:
                    headers=()):
         """The status of the handshake; 0 for a closed socket."""
         gateway = self.gateway
-        self.reader, self.writer = await asyncio.open_connection(
-            '127.0.0.1', gateway.port)
         key = base64.b64encode(os.urandom(16)).decode()
         lines = ['GET %s HTTP/1.1' % path,
                  'Host: 127.0.0.1:%d' % gateway.port, 'Upgrade: websocket',
@@ -158,6 +157,12 @@ class Raw:
             lines.append('Origin: ' + (origin or gateway.url))
         if protocol:
             lines.append('Sec-WebSocket-Protocol: ' + protocol)
+        return await self.ask(lines)
+
+    async def ask(self, lines):
+        """The status of a request; 0 for a closed socket, or not HTTP/1."""
+        self.reader, self.writer = await asyncio.open_connection(
+            '127.0.0.1', self.gateway.port, local_addr=(self.bind, 0))
         self.writer.write(('\r\n'.join(lines) + '\r\n\r\n').encode())
         try:
             head = await asyncio.wait_for(
