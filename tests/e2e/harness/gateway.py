@@ -76,8 +76,12 @@ class Gateway:
     async def ready(self):
         """Until the component has taken it in."""
         for _ in range(200):
-            if (await self.http('GET /readyz', self.metrics)).status == 200:
-                return self
+            try:
+                answer = await self.http('GET /readyz', self.metrics)
+                if answer.status == 200:
+                    return self
+            except ConnectionError:
+                self.process.must_live()  # it listens there last
             await asyncio.sleep(0.05)
         raise AssertionError('never ready\n' + self.process.tail())
 

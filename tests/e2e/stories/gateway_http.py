@@ -3,11 +3,9 @@
 import asyncio
 import gzip
 import json
-import os
 
 from harness.check import holds, same
 from harness.gateway import PAGE, Gateway, Raw
-from harness.process import Process, free_port, wait_for_port
 from harness.story import DIRECT, story
 
 
@@ -183,47 +181,4 @@ async def gateway_addresses(w):
                                      '198.51.100.%d' % number]), 101)
     for raw in raws:
         raw.close()
-    gateway.end()
-
-
-@story(servers=DIRECT)
-async def gateway_own_user(w):
-    """Under its own user it can read neither the secret nor the data."""
-    if os.getuid() != 0:
-        return
-    port = free_port()
-    secret = os.path.join(w.component.folder, 'secret')
-    with open(secret, 'w', encoding='utf-8') as file:
-        file.write('hush\n')
-    os.chmod(secret, 0o600)
-    gateway = Gateway(w)
-    w.component.configure(**gateway.settings())
-    os.chmod(w.component.folder, 0o711)
-    await w.start(component_gateway_user='nobody')
-    os.chmod(w.component.config, 0o644)
-    for path in (gateway.folder, os.path.join(gateway.folder, 'assets')):
-        os.chmod(path, 0o755)
-    gateway.process = Process(
-        'duologue-gateway',
-        ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups',
-         w.component.program('duologue-gateway'), '-c', w.component.config,
-         '--static', gateway.folder], gateway.log)
-    wait_for_port(gateway.port, gateway.process)
-    await gateway.ready()
-    assert port != gateway.port
-    room = await w.new_room()
-    tab = await gateway.tab()
-    await tab.join(room.jid, 'x', room.code(1))
-    pid = gateway.process.popen.pid
-    same(os.stat('/proc/%d' % pid).st_uid != 0, True, 'who it runs as')
-    for path in (secret, w.component.data):
-        probe = Process('probe', ['setpriv', '--reuid=nobody',
-                                  '--regid=nogroup', '--clear-groups', 'sh',
-                                  '-c', 'ls "$1"/. || cat "$1"', '-', path],
-                        os.path.join(w.folder, 'probe.log'))
-        assert probe.wait() != 0, path + ' can be read'
-    opened = [os.readlink('/proc/%d/fd/%s' % (pid, fd))
-              for fd in os.listdir('/proc/%d/fd' % pid)]
-    assert not [p for p in opened if p.startswith(w.folder)
-                and not p.endswith('.log')], opened
     gateway.end()

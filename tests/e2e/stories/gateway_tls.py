@@ -6,16 +6,17 @@ import signal
 import ssl
 import subprocess
 
-from harness.check import same
+from harness.check import holds, same
 from harness.gateway import Gateway, Raw
+from harness.process import Process
 from harness.story import DIRECT, story
 
 
-def make_certificate(folder, name):
+def make_certificate(folder, name, key='key.pem'):
     subprocess.run(
         ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
          'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj',
-         '/CN=' + name, '-keyout', os.path.join(folder, 'key.pem'), '-out',
+         '/CN=' + name, '-keyout', os.path.join(folder, key), '-out',
          os.path.join(folder, 'cert.pem')], check=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL)
@@ -59,6 +60,81 @@ async def gateway_tls(w):
             break
         await asyncio.sleep(0.1)
     assert await certificate(gateway.port) != first, 'never reloaded'
+    gateway.end()
+
+
+async def refused(gateway, why):
+    """SIGHUP, and what the log says of it."""
+    same(gateway.process.tail(200).count(why), 0, 'too early')
+    gateway.process.signal(signal.SIGHUP)
+    for _ in range(100):
+        if why in gateway.process.tail(200):
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError('never said: %s' % why)
+
+
+@story(servers=DIRECT)
+async def gateway_tls_bad_pair(w):
+    """A pair that does not fit is refused in words; the old one stays."""
+    folder = w.component.folder
+    certificate_file = os.path.join(folder, 'cert.pem')
+    key_file = os.path.join(folder, 'key.pem')
+    make_certificate(folder, 'one.example')
+    await w.start()
+    gateway = Gateway(w)
+    gateway.launch(gateway_tls_certificate=certificate_file,
+                   gateway_tls_key=key_file)
+    await gateway.ready()
+    first = await certificate(gateway.port)
+    make_certificate(folder, 'two.example', 'other.pem')
+    await refused(gateway, 'certificate and key do not belong together')
+    same(await certificate(gateway.port), first)
+    with open(certificate_file, 'w', encoding='ascii') as file:
+        file.write('-----BEGIN CERTIFICATE-----\nnone\n')
+    await refused(gateway, 'there is no certificate in the file')
+    same(await certificate(gateway.port), first)
+    os.unlink(key_file)
+    await refused(gateway, 'the key cannot be read')
+    same(await certificate(gateway.port), first)
+    os.unlink(certificate_file)
+    await refused(gateway, 'the certificate cannot be read')
+    same(await certificate(gateway.port), first)
+    make_certificate(folder, 'three.example')
+    gateway.process.signal(signal.SIGHUP)
+    for _ in range(100):
+        if await certificate(gateway.port) != first:
+            break
+        await asyncio.sleep(0.1)
+    assert await certificate(gateway.port) != first, 'never reloaded'
+    gateway.end()
+    # Nor does it start with such a pair.
+    make_certificate(folder, 'four.example', 'other.pem')
+    start = Process('duologue-gateway', gateway.command(),
+                    os.path.join(w.folder, 'start.log'))
+    same(start.wait(), 1)
+    holds(start.tail(), 'do not belong together')
+
+
+@story(servers=DIRECT)
+async def gateway_tls_versions(w):
+    """Nothing before TLS 1.2; a page and a WebSocket over both of the rest."""
+    folder = w.component.folder
+    make_certificate(folder, 'one.example')
+    await w.start()
+    gateway = Gateway(w)
+    gateway.launch(gateway_tls_certificate=os.path.join(folder, 'cert.pem'),
+                   gateway_tls_key=os.path.join(folder, 'key.pem'))
+    await gateway.ready()
+    for option, is_good in (('-tls1', False), ('-tls1_1', False),
+                            ('-tls1_2', True), ('-tls1_3', True)):
+        asked = await asyncio.create_subprocess_exec(
+            'openssl', 's_client', '-connect', '127.0.0.1:%d' % gateway.port,
+            option, '-cipher', 'ALL:@SECLEVEL=0', '-brief',
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        out, _ = await asyncio.wait_for(asked.communicate(), 15.0)
+        same(b'CONNECTION ESTABLISHED' in out, is_good, option)
     gateway.end()
 
 
