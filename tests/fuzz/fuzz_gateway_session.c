@@ -1,6 +1,11 @@
-/* Frames from anybody, a line each: the session never breaks, what goes to the
- * component is whole stanzas of the guest's own, and what goes to the browser
- * is whole elements. */
+/* Two connections, a line of input each step: the sessions never break, what
+ * goes to the component is whole stanzas of the guests' own, and what goes to
+ * the browsers is whole elements.
+ *
+ * A line is a frame, but for these first bytes: `!` the line is lost, `>` a
+ * stanza of the component follows, `~` the component goes and comes back, `@` a
+ * minute passes, `%` the other connection speaks, `+` it logs in.  $TOKEN in a
+ * frame is the first guest's, $JID in a stanza its address. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +106,6 @@ static void say(struct session *session, const char *frame)
     session_read(session, span_of(frame));
 }
 
-/* Half of the inputs begin where a login ends. */
 static void log_in(struct session *session)
 {
     static const char *const open =
@@ -117,38 +121,149 @@ static void log_in(struct session *session)
     BUG_IF(session->state != SESSION_BOUND);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+enum { SESSIONS = 2, LINE_MAX_BYTES = 128 * 1024 };
+
+struct world {
+    struct crypto *crypto;
+    struct frame_reader *reader; /* another than the gate's */
+    struct gate gate;
+    struct session sessions[SESSIONS];
+    struct buf line;
+    size_t at; /* which one speaks */
+};
+
+static void begin(struct world *w, size_t at)
 {
     static const char source[] = "0123456789abcdef0123456789abcdef";
-    struct span left = {(const char *)data, size};
-    struct crypto *crypto = crypto_new();
-    struct frame_reader *reader = frame_reader_new();
-    struct session session;
-    struct gate gate;
 
-    BUG_IF(crypto == NULL || reader == NULL);
-    BUG_IF(gate_init(&gate, SPAN("duo.example"), crypto) != ERR_OK);
-    gate.ports = &ports;
-    gate_up(&gate);
-    session_init(&session, &gate, NULL, source);
-    if (size > 0 && data[0] == '+') {
-        log_in(&session);
-        left = span_slice(left, 1, size);
+    session_init(&w->sessions[at], &w->gate, NULL, source);
+}
+
+static void put(struct world *w, struct span bytes)
+{
+    /* What does not fit is left out. */
+    if (buf_append(&w->line, bytes) != ERR_OK)
+        return;
+}
+
+/* Copies a line with the names in it filled in. */
+static struct span fill(struct world *w, struct span line)
+{
+    const struct guest *guest = w->gate.first;
+
+    buf_truncate(&w->line, 0);
+    while (line.len > 0) {
+        size_t dollar = span_find(line, '$');
+        struct span rest = span_slice(line, dollar, line.len);
+
+        put(w, span_slice(line, 0, dollar));
+        line = span_slice(line, dollar + 1, line.len);
+        if (guest != NULL && span_starts_with(rest, SPAN("$TOKEN"))) {
+            put(w, (struct span){guest->token, sizeof(guest->token)});
+            line = span_slice(rest, strlen("$TOKEN"), rest.len);
+        } else if (guest != NULL && span_starts_with(rest, SPAN("$JID"))) {
+            put(w, guest__jid(guest));
+            line = span_slice(rest, strlen("$JID"), rest.len);
+        }
     }
+    return buf_span(&w->line);
+}
+
+static void on_stanza(void *self, const struct xml_node *node,
+                      enum xml_verdict verdict)
+{
+    struct world *w = self;
+
+    if (verdict == XML_WHOLE)
+        gate_deliver(&w->gate, node);
+}
+
+static void deliver(struct world *w, struct span stanza)
+{
+    static const struct frame_handler handler = {on_stanza};
+
+    /* What is no stanza is not delivered. */
+    if (frame_read(w->reader, stanza, &handler, w) == ERR_NOMEM)
+        abort();
+}
+
+static void step(struct world *w, struct span line)
+{
+    struct session *session = &w->sessions[w->at];
+    struct span rest = span_slice(line, 1, line.len);
+
+    switch (line.len > 0 ? line.at[0] : '\0') {
+    case '!':
+        session_lost(session);
+        begin(w, w->at);
+        break;
+    case '>':
+        deliver(w, fill(w, rest));
+        break;
+    case '~':
+        gate_down(&w->gate);
+        gate_up(&w->gate);
+        break;
+    case '@':
+        w->gate.now_ms += 60 * 1000;
+        gate_sweep(&w->gate);
+        break;
+    case '%':
+        w->at = (w->at + 1) % SESSIONS;
+        break;
+    case '+':
+        if (session->state == SESSION_NEW && session->close == SESSION_OPEN)
+            log_in(session);
+        break;
+    default:
+        session_read(session, fill(w, line));
+        break;
+    }
+}
+
+/* Whoever is told to go is gone, and somebody else comes. */
+static void look_after(struct world *w)
+{
+    for (size_t i = 0; i < SESSIONS; i++) {
+        check_frames(&w->sessions[i], w->reader);
+        session_sweep(&w->sessions[i]);
+        check_frames(&w->sessions[i], w->reader);
+        if (w->sessions[i].close == SESSION_OPEN)
+            continue;
+        session_lost(&w->sessions[i]);
+        begin(w, i);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct span left = {(const char *)data, size};
+    struct world w = {
+        .crypto = crypto_new(),
+        .reader = frame_reader_new(),
+        .line = BUF_EMPTY(LINE_MAX_BYTES),
+    };
+
+    BUG_IF(w.crypto == NULL || w.reader == NULL);
+    BUG_IF(gate_init(&w.gate, SPAN("duo.example"), w.crypto) != ERR_OK);
+    w.gate.ports = &ports;
+    gate_up(&w.gate);
+    for (size_t i = 0; i < SESSIONS; i++)
+        begin(&w, i);
     while (left.len > 0) {
         size_t end = span_find(left, '\n');
 
-        session_read(&session, span_slice(left, 0, end));
-        check_frames(&session, reader);
+        step(&w, span_slice(left, 0, end));
+        look_after(&w);
         left = span_slice(left, end + 1, left.len);
-        gate.now_ms += 1000;
-        session_sweep(&session);
+        w.gate.now_ms += 1000;
     }
-    check_frames(&session, reader);
-    session_lost(&session);
-    check_up(&gate);
-    gate_clear(&gate);
-    frame_reader_free(reader);
-    crypto_free(crypto);
+    for (size_t i = 0; i < SESSIONS; i++)
+        session_lost(&w.sessions[i]);
+    check_up(&w.gate);
+    gate_clear(&w.gate);
+    buf_clear(&w.line);
+    frame_reader_free(w.reader);
+    crypto_free(w.crypto);
     return 0;
 }

@@ -2,14 +2,14 @@
 #include "gateway/guest.h"
 #include "wire/ns.h"
 
-static bool is_from_us(const struct gate *gate, struct span from)
+static bool is_at(struct span address, const struct buf *domain)
 {
-    struct span bare = span_slice(from, 0, span_find(from, '/'));
+    struct span bare = span_slice(address, 0, span_find(address, '/'));
     size_t at = span_find(bare, '@');
     struct span host =
         at < bare.len ? span_slice(bare, at + 1, bare.len) : bare;
 
-    return span_equal(host, buf_span(&gate->domain));
+    return span_equal(host, buf_span(domain));
 }
 
 /* The same stanza as a frame: every element says its namespace. */
@@ -76,7 +76,10 @@ void gate_deliver(struct gate *gate, const struct xml_node *node)
 {
     struct guest *guest = guest__by_jid(gate, xml_attr(node, "to"));
 
-    if (!is_from_us(gate, xml_attr(node, "from")) ||
+    /* What is not ours is not answered either: a wrong `from` would end the
+     * stream to the component. */
+    if (!is_at(xml_attr(node, "from"), &gate->domain) ||
+        !is_at(xml_attr(node, "to"), &gate->guests_domain) ||
         !(xml_is(node, "iq", NULL) || xml_is(node, "message", NULL) ||
           xml_is(node, "presence", NULL)))
         return;
