@@ -23,6 +23,7 @@ enum {
     LINK_BACKOFF_MAX_MS = 60 * 1000,
     LINK_KEEPALIVE_MS = 60 * 1000,
     LINK_LOCAL_PEERS_MAX = 64,
+    LINK_GATEWAY_PEERS_MAX = 8, /* of the gateway's user, if that is not us */
 };
 
 enum link_kind {

@@ -89,6 +89,19 @@ static void log_refusal(struct link_hub *hub, const char *why, uid_t uid)
     hub->local.is_refusal_logged = true;
 }
 
+/* Who has no right to ctl.DOMAIN must not keep out those who have it: whoever
+ * breaks into the gateway could make sure that nobody ends a chat. */
+static bool has_too_many(const struct link_hub *hub, uid_t uid)
+{
+    size_t count = 0;
+
+    if (may_control(hub, uid))
+        return hub->local.count >= LINK_LOCAL_PEERS_MAX;
+    for (const struct link_peer *peer = hub->peers; peer; peer = peer->next)
+        count += peer->kind != LINK_SERVER && peer->uid == uid;
+    return count >= LINK_GATEWAY_PEERS_MAX;
+}
+
 static void open_peer(struct link_hub *hub, int fd, uid_t uid)
 {
     struct link_peer *peer = link__peer_new(hub, LINK_CONTROL);
@@ -121,7 +134,7 @@ static void admit(struct link_hub *hub, int fd)
     }
     if (!may_control(hub, who.uid) && !may_be_gateway(hub, who.uid))
         why = "neither the gateway's user nor root nor our own";
-    else if (hub->local.count >= LINK_LOCAL_PEERS_MAX)
+    else if (has_too_many(hub, who.uid))
         why = "too many local peers";
     if (why != NULL) {
         log_refusal(hub, why, who.uid);

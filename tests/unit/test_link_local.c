@@ -1,5 +1,6 @@
 /* Local peers: the socket file, who may come in, and as whom. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,6 +363,54 @@ static void peers_are_counted(void **state)
     link_case_end(&c);
 }
 
+/* A child of NOBODY that holds as many lines as it gets. */
+static pid_t crowd_as_nobody(const char *path)
+{
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    pid_t pid = fork();
+
+    if (pid != 0)
+        return pid;
+    snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+    if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+        _exit(2);
+    for (int i = 0; i < LINK_LOCAL_PEERS_MAX; i++) {
+        int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+        if (connect(fd, (struct sockaddr *)&at, sizeof(at)) != 0)
+            _exit(3);
+    }
+    pause();
+    _exit(0);
+}
+
+static void a_crowd_of_gateways_keeps_nobody_out(void **state)
+{
+    struct link_case c;
+    int fds[LINK_LOCAL_PEERS_MAX - LINK_GATEWAY_PEERS_MAX];
+    pid_t crowd;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    link_case_new(&c);
+    c.gateway_uid = NOBODY;
+    link_case_open(&c);
+    assert_int_equal(chmod(c.dir, 0755), 0);
+    crowd = crowd_as_nobody(c.path);
+    link_case_until(&c, link_case_logged(&c, "too many local peers") == 1);
+    assert_int_equal(c.hub->local.count, LINK_GATEWAY_PEERS_MAX);
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+        fds[i] = link_case_join(&c, "ctl.duo.example");
+    for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+        close(fds[i]);
+    kill(crowd, SIGKILL);
+    assert_int_equal(waitpid(crowd, NULL, 0), crowd);
+    link_case_until(&c, c.hub->local.count == 0);
+    check_knock(&c, NOBODY, "guests.duo.example", "id='");
+    link_case_end(&c);
+}
+
 static void silent_peer_is_closed(void **state)
 {
     struct link_case c;
@@ -431,6 +480,7 @@ int main(void)
         cmocka_unit_test(other_files_are_not_touched),
         cmocka_unit_test(bad_paths_are_explained),
         cmocka_unit_test(peers_are_counted),
+        cmocka_unit_test(a_crowd_of_gateways_keeps_nobody_out),
         cmocka_unit_test(silent_peer_is_closed),
         cmocka_unit_test(no_descriptor_is_survived),
     };

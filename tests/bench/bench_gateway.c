@@ -1,0 +1,169 @@
+/* bench_gateway.c - what a guest costs the gateway, idle and talking.
+ *
+ * A crowd of browsers on loopback and a made-up component that reflects; each
+ * talker has one message under way.  --baseline puts a bare echo on the same
+ * library and loop in the gateway's place, so that figures from noisy machines
+ * can be compared as ratios. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "gateway/web.h"
+
+enum { IDLE_MS = 12 * 1000 /* a ping of every guest is in it */ };
+
+static const struct option long_options[] = {
+    {"program", required_argument, NULL, 'p'},
+    {"dir", required_argument, NULL, 'd'},
+    {"guests", required_argument, NULL, 'n'},
+    {"talkers", required_argument, NULL, 't'},
+    {"seconds", required_argument, NULL, 's'},
+    {"body", required_argument, NULL, 'b'},
+    {"json", no_argument, NULL, 'j'},
+    {"baseline", no_argument, NULL, 'B'},
+    {NULL, 0, NULL, 0},
+};
+
+static void show_usage(void)
+{
+    fputs("Usage: bench_gateway [--program GATEWAY] [--dir FOLDER] "
+          "[--guests N]\n"
+          "         [--talkers N] [--seconds S] [--body BYTES] [--baseline] "
+          "[--json]\n",
+          stderr);
+    exit(2);
+}
+
+static int number(const char *text, int max)
+{
+    uint64_t value;
+
+    if (!span_to_u64(span_of(text), (uint64_t)max, &value) || value == 0)
+        show_usage();
+    return (int)value;
+}
+
+static void take_option(int id, struct web_options *options)
+{
+    switch (id) {
+    case 'p':
+        options->program = optarg;
+        break;
+    case 'd':
+        options->folder = optarg;
+        break;
+    case 'n':
+        options->guests = number(optarg, WEB_GUESTS_MAX);
+        break;
+    case 't':
+        options->talkers = number(optarg, WEB_GUESTS_MAX);
+        break;
+    case 's':
+        options->seconds = number(optarg, 3600);
+        break;
+    case 'b':
+        options->body_bytes = number(optarg, 3000);
+        break;
+    case 'j':
+        options->is_json = true;
+        break;
+    case 'B':
+        options->is_baseline = true;
+        break;
+    default:
+        show_usage();
+    }
+}
+
+static void measure(struct web *web, struct web_result *out)
+{
+    const struct web_options *options = web->options;
+
+    web_idle(web, 200);
+    out->rss_empty_kib = load_rss_kib(web->child.pid);
+    while (web->count < options->guests) {
+        web_enter(web);
+        if (web->count % 50 == 0)
+            web_idle(web, 0);
+    }
+    web_idle(web, 500);
+    out->rss_full_kib = load_rss_kib(web->child.pid);
+    out->idle_cpu_us = -load_cpu_us(web->child.pid);
+    web_idle(web, IDLE_MS);
+    out->idle_cpu_us += load_cpu_us(web->child.pid);
+    out->idle_seconds = IDLE_MS / 1e3;
+    web_talk(web, out);
+}
+
+static void print(const struct web_options *options, const struct web_result *r)
+{
+    double guest_kib =
+        (double)(r->rss_full_kib - r->rss_empty_kib) / (double)options->guests;
+    const char *format =
+        options->is_json
+            ? "{\"bench\":\"%s\",\"guests\":%d,\"talkers\":%d,"
+              "\"rss_empty_kib\":%llu,\"kib_per_guest\":%.2f,"
+              "\"idle_cpu_percent\":%.3f,\"messages_per_second\":%.0f,"
+              "\"cpu_us_per_message\":%.2f,\"driver_share\":%.2f,"
+              "\"p50_us\":%u,\"p99_us\":%u}\n"
+            : "%s: %d guests, %d talk\n"
+              "  empty %llu KiB, a guest %.2f KiB; idle %.3f %% of a core\n"
+              "  %.0f messages/s, %.2f us CPU a message (driver %.2f of a "
+              "core), p50 %u us, p99 %u us\n";
+
+    printf(format, options->is_baseline ? "web-echo" : "gateway",
+           options->guests, options->talkers,
+           (unsigned long long)r->rss_empty_kib, guest_kib,
+           (double)r->idle_cpu_us / 1e4 / r->idle_seconds,
+           (double)r->messages / r->seconds,
+           (double)r->cpu_us / (double)r->messages,
+           (double)r->own_cpu_us / 1e6 / r->seconds, r->p50_us, r->p99_us);
+}
+
+static void raise_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    struct web_options options = {
+        .folder = "/var/tmp",
+        .guests = 2000,
+        .talkers = 200,
+        .seconds = 5,
+        .body_bytes = 100,
+    };
+    struct web web = {.options = &options};
+    struct web_result result = {0};
+    int id;
+
+    while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1)
+        take_option(id, &options);
+    if (optind != argc || options.talkers > options.guests)
+        show_usage();
+    raise_descriptors();
+    web.poll = epoll_create1(EPOLL_CLOEXEC);
+    web.guests = calloc((size_t)options.guests, sizeof(*web.guests));
+    if (web.poll < 0 || web.guests == NULL)
+        load_die("no memory");
+    web_start(&web);
+    measure(&web, &result);
+    print(&options, &result);
+    web_stop(&web);
+    for (int i = 0; i < web.count; i++) {
+        close(web.guests[i].fd);
+        buf_clear(&web.guests[i].in);
+    }
+    free(web.guests);
+    return result.messages > 0 ? 0 : 1;
+}
