@@ -99,29 +99,42 @@ static void measure(struct web *web, struct web_result *out)
     web_talk(web, out);
 }
 
-static void print(const struct web_options *options, const struct web_result *r)
+static void print_json(const struct web_options *options,
+                       const struct web_result *r)
 {
-    double guest_kib =
-        (double)(r->rss_full_kib - r->rss_empty_kib) / (double)options->guests;
-    const char *format =
-        options->is_json
-            ? "{\"bench\":\"%s\",\"guests\":%d,\"talkers\":%d,"
-              "\"rss_empty_kib\":%llu,\"kib_per_guest\":%.2f,"
-              "\"idle_cpu_percent\":%.3f,\"messages_per_second\":%.0f,"
-              "\"cpu_us_per_message\":%.2f,\"driver_share\":%.2f,"
-              "\"p50_us\":%u,\"p99_us\":%u}\n"
-            : "%s: %d guests, %d talk\n"
-              "  empty %llu KiB, a guest %.2f KiB; idle %.3f %% of a core\n"
-              "  %.0f messages/s, %.2f us CPU a message (driver %.2f of a "
-              "core), p50 %u us, p99 %u us\n";
-
-    printf(format, options->is_baseline ? "web-echo" : "gateway",
-           options->guests, options->talkers,
-           (unsigned long long)r->rss_empty_kib, guest_kib,
+    printf("{\"bench\":\"%s\",\"guests\":%d,\"talkers\":%d,"
+           "\"rss_empty_kib\":%llu,\"rss_full_kib\":%llu,"
+           "\"idle_cpu_percent\":%.3f,\"messages_per_second\":%.0f,"
+           "\"cpu_us_per_message\":%.2f,\"driver_share\":%.2f,"
+           "\"p50_us\":%u,\"p99_us\":%u}\n",
+           options->is_baseline ? "web-echo" : "gateway", options->guests,
+           options->talkers, (unsigned long long)r->rss_empty_kib,
+           (unsigned long long)r->rss_full_kib,
            (double)r->idle_cpu_us / 1e4 / r->idle_seconds,
            (double)r->messages / r->seconds,
            (double)r->cpu_us / (double)r->messages,
            (double)r->own_cpu_us / 1e6 / r->seconds, r->p50_us, r->p99_us);
+}
+
+static void print_text(const struct web_options *options,
+                       const struct web_result *r)
+{
+    printf("%s: %d guests, %d of them talk\n",
+           options->is_baseline ? "bare echo" : "gateway", options->guests,
+           options->talkers);
+    printf("  %.1f MiB empty, %.2f KiB a guest; idle %.2f %% of a core\n",
+           (double)r->rss_empty_kib / 1024.0,
+           (double)(r->rss_full_kib - r->rss_empty_kib) /
+               (double)options->guests,
+           (double)r->idle_cpu_us / 1e4 / r->idle_seconds);
+    printf("  %.0f messages/s  %.2f us CPU a message  (%.0f %% of a core; "
+           "driver %.0f %%)\n",
+           (double)r->messages / r->seconds,
+           (double)r->cpu_us / (double)r->messages,
+           (double)r->cpu_us / 1e4 / r->seconds,
+           (double)r->own_cpu_us / 1e4 / r->seconds);
+    printf("  latency p50 %.2f ms, p99 %.2f ms\n", (double)r->p50_us / 1e3,
+           (double)r->p99_us / 1e3);
 }
 
 static void raise_descriptors(void)
@@ -139,7 +152,7 @@ int main(int argc, char **argv)
     struct web_options options = {
         .folder = "/var/tmp",
         .guests = 2000,
-        .talkers = 200,
+        .talkers = 1000,
         .seconds = 5,
         .body_bytes = 100,
     };
@@ -157,8 +170,12 @@ int main(int argc, char **argv)
     if (web.poll < 0 || web.guests == NULL)
         load_die("no memory");
     web_start(&web);
+    web_watch_link(&web);
     measure(&web, &result);
-    print(&options, &result);
+    if (options.is_json)
+        print_json(&options, &result);
+    else
+        print_text(&options, &result);
     web_stop(&web);
     for (int i = 0; i < web.count; i++) {
         close(web.guests[i].fd);

@@ -61,6 +61,9 @@ void web_stop(struct web *web);
 /* The bare echo.  Never returns. */
 void web_echo(uint16_t port) __attribute__((noreturn));
 
+/* Looks after the link to the gateway, too, from here on. */
+void web_watch_link(struct web *web);
+
 /* Brings one more guest in. */
 void web_enter(struct web *web);
 

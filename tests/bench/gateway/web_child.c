@@ -128,7 +128,9 @@ void web_start(struct web *web)
 
 void web_stop(struct web *web)
 {
-    if (!web->options->is_baseline)
+    if (web->options->is_baseline)
+        kill(web->child.pid, SIGKILL); /* the library keeps SIGTERM to itself */
+    else
         load_close(&web->link);
     load_stop(&web->child);
 }

@@ -217,6 +217,7 @@ static void reflect(struct web *web)
 {
     struct span stanza;
 
+    load_pump(&web->link, 0);
     while (load_next(&web->link, &stanza)) {
         struct span from = load_attr(stanza, "from");
         struct span body = span_slice(stanza, span_find(stanza, '>') + 1,
@@ -229,7 +230,17 @@ static void reflect(struct web *web)
                      "type='groupchat' id='m'>%.*s</message>",
                      (int)from.len, from.at, (int)body.len, body.at);
     }
-    load_pump(&web->link, 0);
+    if (web->link.out.len > 0)
+        load_pump(&web->link, 0);
+}
+
+void web_watch_link(struct web *web)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
+
+    if (!web->options->is_baseline &&
+        epoll_ctl(web->poll, EPOLL_CTL_ADD, web->link.fd, &event) != 0)
+        load_die("epoll: %s", strerror(errno));
 }
 
 static void turn(struct talk *t, int wait_ms)
