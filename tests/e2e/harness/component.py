@@ -71,6 +71,7 @@ class Component:
         self.config = os.path.join(folder, 'duologue.conf')
         self.log = os.path.join(folder, 'duologue.log')
         self.settings = {}
+        self.trace = None  # a file for strace
         self.process = None
         os.makedirs(self.data, mode=0o700, exist_ok=True)
 
@@ -106,7 +107,8 @@ class Component:
     def launch(self):
         """Starts the process without waiting for anything."""
         self.process = Process('duologue', [self.program('duologue'), '-c',
-                                            self.config], self.log)
+                                            self.config], self.log,
+                               trace=self.trace)
 
     async def start(self, **settings):
         """Starts and waits until the local socket answers."""

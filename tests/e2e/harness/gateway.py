@@ -56,7 +56,7 @@ class Gateway:
         return [self.component.program('duologue-gateway'), '-c',
                 self.component.config, '--static', self.folder]
 
-    def launch(self, frugal=False, prefix=(), **more):
+    def launch(self, frugal=False, prefix=(), trace=None, **more):
         """The component may run already; it does not read these keys.
 
         `frugal`: what is freed is not kept aside for a sanitizer, so that
@@ -69,7 +69,8 @@ class Gateway:
                                    + ':quarantine_size_mb=0'
                                    ':thread_local_quarantine_size_kb=0')
         self.process = Process('duologue-gateway',
-                               [*prefix, *self.command()], self.log, env=env)
+                               [*prefix, *self.command()], self.log, env=env,
+                               trace=trace)
         wait_for_port(self.port, self.process)
         return self
 

@@ -55,9 +55,17 @@ def file_tail(path, lines=30):
 class Process:
     """A child with its output in a file, ended by its own pid."""
 
-    def __init__(self, name, argv, log, env=None, cwd=None):
+    def __init__(self, name, argv, log, env=None, cwd=None, trace=None):
+        """`trace`: a file for strace to write every call into."""
         self.name = name
         self.log = log
+        self.trace = trace
+        if trace:
+            argv = ['strace', '-f', '-qq', '-o', trace, *argv]
+            env = dict(env or os.environ)
+            # It looks at the process as strace does, and cannot beside it.
+            env['ASAN_OPTIONS'] = env.get('ASAN_OPTIONS', '') + (
+                ':detect_leaks=0')
         with open(log, 'ab') as out:
             self.popen = subprocess.Popen(
                 argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
@@ -73,8 +81,20 @@ class Process:
             raise AssertionError('%s ended with status %s\n%s' % (
                 self.name, status, self.tail()))
 
+    @property
+    def pid(self):
+        """Of the program itself, not of what traces it."""
+        if not self.trace:
+            return self.popen.pid
+        with open('/proc/%d/task/%d/children' % (
+                self.popen.pid, self.popen.pid), encoding='ascii') as file:
+            return int(file.read().split()[0])
+
     def signal(self, number):
-        self.popen.send_signal(number)
+        if self.trace:
+            os.kill(self.pid, number)
+        else:
+            self.popen.send_signal(number)
 
     def wait(self, patience=15.0):
         """The exit status, or an assertion when it does not end."""
@@ -95,6 +115,8 @@ class Process:
 
     def kill(self):
         if self.popen.poll() is None:
+            if self.trace:
+                self.signal(signal.SIGKILL)
             self.popen.kill()
             self.popen.wait()
 
