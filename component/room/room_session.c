@@ -14,13 +14,35 @@ struct room_session *room__session_find(const struct room *room,
     return NULL;
 }
 
+static bool shows(const struct room_session *session, struct span show)
+{
+    if (session->presence_len < show.len)
+        return false;
+    return memmem(session->presence, session->presence_len, show.at,
+                  show.len) != NULL;
+}
+
+static bool is_away(const struct room_session *session)
+{
+    return shows(session, SPAN("show>away<")) ||
+           shows(session, SPAN("show>xa<"));
+}
+
 struct room_session *room__session_shown(const struct room *room, uint8_t seat)
 {
+    struct room_session *latest = NULL;
+
     for (size_t i = room->session_count; i > 0; i--) {
-        if (room->sessions[i - 1]->seat == seat)
-            return room->sessions[i - 1];
+        struct room_session *session = room->sessions[i - 1];
+
+        if (session->seat != seat)
+            continue;
+        if (!is_away(session))
+            return session;
+        if (latest == NULL)
+            latest = session;
     }
-    return NULL;
+    return latest;
 }
 
 size_t room__sessions_max(const struct room_engine *engine)

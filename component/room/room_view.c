@@ -81,14 +81,11 @@ bool room_member_at(const struct room *room, size_t n,
     return true;
 }
 
-bool room_session_at(const struct room *room, size_t n,
-                     struct room_session_image *out)
+static bool show_session(const struct room_session *session,
+                         struct room_session_image *out)
 {
-    const struct room_session *session;
-
-    if (n >= room->session_count)
+    if (session == NULL)
         return false;
-    session = room->sessions[n];
     *out = (struct room_session_image){
         .jid = session->jid,
         .bare = session->bare,
@@ -98,6 +95,20 @@ bool room_session_at(const struct room *room, size_t n,
         .joined_ms = session->joined_ms,
     };
     return true;
+}
+
+bool room_session_at(const struct room *room, size_t n,
+                     struct room_session_image *out)
+{
+    if (n >= room->session_count)
+        return false;
+    return show_session(room->sessions[n], out);
+}
+
+bool room_session_shown(const struct room *room, uint8_t seat,
+                        struct room_session_image *out)
+{
+    return show_session(room__session_shown(room, seat), out);
 }
 
 uint32_t room_last_seq(const struct room *room)

@@ -32,6 +32,10 @@ uint8_t room_seat_of_member(const struct room *room, struct span bare);
 bool room_member_at(const struct room *room, size_t n,
                     struct room_member_image *out);
 
+/* The session whose presence the seat shows.  False where it has none. */
+bool room_session_shown(const struct room *room, uint8_t seat,
+                        struct room_session_image *out);
+
 /* The n-th session, counted from 0.  False past the last. */
 bool room_session_at(const struct room *room, size_t n,
                      struct room_session_image *out);

@@ -1,21 +1,5 @@
 #include "service/service_internal.h"
 
-static bool find_session(const struct room *room, uint8_t seat,
-                         struct room_session_image *out)
-{
-    bool is_found = false;
-    struct room_session_image image;
-
-    /* The latest one is the one the seat shows. */
-    for (size_t i = 0; room_session_at(room, i, &image); i++) {
-        if (image.seat != seat)
-            continue;
-        *out = image;
-        is_found = true;
-    }
-    return is_found;
-}
-
 static enum err copy_presence(struct service_call *call,
                               const struct room_session_image *session,
                               struct room_effect *effect)
@@ -42,7 +26,7 @@ static enum err probe(struct service_call *call)
 
     if (own == 0)
         return service__error(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
-    if (seat == 0 || !find_session(call->room, seat, &session))
+    if (seat == 0 || !room_session_shown(call->room, seat, &session))
         return service__error(call, STANZA_ITEM_NOT_FOUND, TEXT_NONE);
     effect =
         room_effects_add(call->out, ROOM_EFFECT_PRESENCE, call->room, NULL);

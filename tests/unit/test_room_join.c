@@ -163,7 +163,7 @@ static void a_resync_of_an_older_session_shows_it(void **state)
     struct room_script *script = *state;
 
     room_do_begin(script);
-    room_do(script, "join from=ann@x.example/b shows=\"<show>xa</show>\"");
+    room_do(script, "join from=ann@x.example/b shows=\"<show>dnd</show>\"");
     room_expect_part(script, "join from=ann@x.example/phone",
                      "send    bob@y.example/desk presence of=Ann shows=\"\"");
 }

@@ -8,15 +8,15 @@ static void an_update_reaches_all(void **state)
     room_do_begin(script);
     room_do(script, "join from=ann@x.example/b");
     room_expect(script,
-                "presence from=ann@x.example/phone shows=\"<show>xa</show>\"",
+                "presence from=ann@x.example/phone shows=\"<show>dnd</show>\"",
                 "store   session ann@x.example/phone seat=1 leg=native "
-                "presence=\"<show>xa</show>\"\n"
+                "presence=\"<show>dnd</show>\"\n"
                 "send    ann@x.example/phone presence of=Ann self "
-                "shows=\"<show>xa</show>\"\n"
+                "shows=\"<show>dnd</show>\"\n"
                 "send    bob@y.example/desk presence of=Ann "
-                "shows=\"<show>xa</show>\"\n"
+                "shows=\"<show>dnd</show>\"\n"
                 "send    ann@x.example/b presence of=Ann self "
-                "shows=\"<show>xa</show>\"\n");
+                "shows=\"<show>dnd</show>\"\n");
 }
 
 /* Some clients say the same again and again. */
@@ -81,9 +81,28 @@ static void the_seat_falls_back_to_who_is_left(void **state)
     struct room_script *script = *state;
 
     room_do_begin(script);
-    room_do(script, "join from=ann@x.example/b shows=\"<show>xa</show>\"");
+    room_do(script, "join from=ann@x.example/b shows=\"<show>dnd</show>\"");
     room_expect_part(script, "leave from=ann@x.example/b",
                      "send    bob@y.example/desk presence of=Ann shows=\"\"");
+}
+
+/* A tab that was closed is away until it is given up. */
+static void who_is_away_hides_nobody(void **state)
+{
+    struct room_script *script = *state;
+
+    room_do_begin(script);
+    room_do(script, "join from=ann@x.example/b");
+    room_expect_part(
+        script, "presence from=ann@x.example/b shows=\"<show>away</show>\"",
+        "send    bob@y.example/desk presence of=Ann shows=\"\"");
+    room_expect_part(
+        script, "presence from=ann@x.example/phone shows=\"<show>xa</show>\"",
+        "send    bob@y.example/desk presence of=Ann shows=\"<show>xa</show>\"");
+    room_expect_part(
+        script, "presence from=ann@x.example/b shows=\"<show>chat</show>\"",
+        "send    bob@y.example/desk presence of=Ann "
+        "shows=\"<show>chat</show>\"");
 }
 
 int main(void)
@@ -96,6 +115,7 @@ int main(void)
         room_test(a_stranger_is_told_that_it_is_none),
         room_test(leaving_is_heard_once),
         room_test(the_seat_falls_back_to_who_is_left),
+        room_test(who_is_away_hides_nobody),
     };
 
     return cmocka_run_group_tests_name("room_presence", tests, NULL, NULL);
