@@ -73,17 +73,19 @@ struct room_bucket {
 
 /* What must be remembered of one archived message. */
 enum {
-    ROOM_ENTRY_HISTORY = 1,   /* replayed by XEP-0045 */
-    ROOM_ENTRY_ACTIVITY = 2,  /* counts against silence */
-    ROOM_ENTRY_RETRACTED = 4, /* its payload is erased */
-    ROOM_ENTRY_ORIGIN = 8,    /* `origin` is set */
+    ROOM_ENTRY_HISTORY = 1,     /* replayed by XEP-0045 */
+    ROOM_ENTRY_ACTIVITY = 2,    /* counts against silence */
+    ROOM_ENTRY_RETRACTED = 4,   /* its payload is erased */
+    ROOM_ENTRY_ORIGIN = 8,      /* `origin` is set */
+    ROOM_ENTRY_CORRECTION = 16, /* `corrects_seq` is set */
 };
 
 struct room_entry {
     int64_t at_ms;
     uint32_t seq;
-    uint8_t seat;  /* 1 or 2 */
-    uint8_t flags; /* ROOM_ENTRY_... */
+    uint8_t seat;          /* 1 or 2 */
+    uint8_t flags;         /* ROOM_ENTRY_... */
+    uint16_t corrects_seq; /* the message whose words it replaces */
     uint8_t origin[ROOM_ORIGIN_BYTES];
 };
 

@@ -84,27 +84,6 @@ static bool is_refused(struct room_turn *turn, uint8_t seat,
     return true;
 }
 
-/* XEP-0308 3: only the author corrects.  We know ids as origins: what the other
- * seat said under that id, and this one did not, is not this one's to change.
- * Of an id nobody used as an origin we know nothing; clients check the rest. */
-static enum err is_foreign_correction(struct room_turn *turn, uint8_t seat,
-                                      bool *is_foreign)
-{
-    const uint8_t *id = said(turn)->corrects;
-    const struct room_entry *own, *others = NULL;
-    enum err rc;
-
-    *is_foreign = false;
-    if (!said(turn)->is_correction)
-        return ERR_OK;
-    rc = room__origin_find(turn->room, seat, id, turn->engine->seed, &own);
-    if (rc == ERR_OK && own == NULL)
-        rc = room__origin_find(turn->room, seat == 1 ? 2 : 1, id,
-                               turn->engine->seed, &others);
-    *is_foreign = others != NULL;
-    return rc;
-}
-
 static enum err resend(struct room_turn *turn,
                        const struct room_session *session, uint32_t seq)
 {
@@ -137,7 +116,8 @@ static enum err say(struct room_turn *turn, uint8_t seat, uint32_t seq)
     return room__copy(turn->out, said(turn)->payload, &effect->u.say.payload);
 }
 
-static struct room_entry next_entry(const struct room_turn *turn, uint8_t seat)
+static struct room_entry next_entry(const struct room_turn *turn, uint8_t seat,
+                                    uint16_t corrects_seq)
 {
     const struct room *room = turn->room;
     struct room_entry entry = {
@@ -151,6 +131,10 @@ static struct room_entry next_entry(const struct room_turn *turn, uint8_t seat)
     if ((entry.flags & ROOM_ENTRY_ORIGIN) != 0) {
         for (size_t i = 0; i < ROOM_ORIGIN_BYTES; i++)
             entry.origin[i] = said(turn)->origin[i];
+    }
+    if (corrects_seq != 0) {
+        entry.flags |= ROOM_ENTRY_CORRECTION;
+        entry.corrects_seq = corrects_seq;
     }
     /* The archive is read by time: it must not go back. */
     if (room->entry_count > 0 &&
@@ -193,24 +177,6 @@ static enum err store(struct room_turn *turn, const struct room_entry *entry)
     return room__entry_add(turn->room, entry, turn->engine->seed);
 }
 
-/* The target was checked: it is there and of this seat. */
-static enum err erase(struct room_turn *turn)
-{
-    struct room_entry *target =
-        room__entry_get(turn->room, said(turn)->retracts_seq);
-    struct room_effect *effect;
-
-    if (!said(turn)->is_retraction ||
-        (target->flags & ROOM_ENTRY_RETRACTED) != 0)
-        return ERR_OK;
-    effect = room__add(turn, ROOM_EFFECT_STORE_ERASE, false);
-    if (effect == NULL)
-        return ERR_NOMEM;
-    effect->u.seq = target->seq;
-    target->flags |= ROOM_ENTRY_RETRACTED;
-    return ERR_OK;
-}
-
 static enum err refuse_full(struct room_turn *turn)
 {
     enum err rc = room__refuse(turn, ROOM_REFUSE_ARCHIVE_FULL);
@@ -237,9 +203,11 @@ static enum err keep_message(struct room_turn *turn,
     return *is_warning ? room__store_state(turn) : ERR_OK;
 }
 
-static enum err accept(struct room_turn *turn, uint8_t seat)
+/* `corrects_seq` is 0 for what corrects nothing that we know. */
+static enum err accept(struct room_turn *turn, uint8_t seat,
+                       uint16_t corrects_seq)
 {
-    struct room_entry entry = next_entry(turn, seat);
+    struct room_entry entry = next_entry(turn, seat, corrects_seq);
     bool is_warning = false;
     enum err rc;
 
@@ -252,7 +220,7 @@ static enum err accept(struct room_turn *turn, uint8_t seat)
     } else {
         entry.seq = 0;
     }
-    if ((rc = erase(turn)) != ERR_OK)
+    if ((rc = room__retract(turn)) != ERR_OK)
         return rc;
     if ((rc = say(turn, seat, entry.seq)) != ERR_OK)
         return rc;
@@ -283,7 +251,8 @@ enum err room__message(struct room_turn *turn)
     struct room_session *session =
         room__session_find(turn->room, turn->event->actor.jid);
     enum room_refusal why;
-    bool is_foreign;
+    uint16_t corrects_seq;
+    bool is_against;
     uint32_t seq;
     enum err rc;
 
@@ -300,10 +269,11 @@ enum err room__message(struct room_turn *turn)
         return resend(turn, session, seq);
     if (is_refused(turn, session->seat, &why))
         return room__refuse(turn, why);
-    rc = is_foreign_correction(turn, session->seat, &is_foreign);
+    rc =
+        room__correction(turn, session->seat, &corrects_seq, &why, &is_against);
     if (rc != ERR_OK)
         return rc;
-    if (is_foreign)
-        return room__refuse(turn, ROOM_REFUSE_FOREIGN_CORRECTION);
-    return accept(turn, session->seat);
+    if (is_against)
+        return room__refuse(turn, why);
+    return accept(turn, session->seat, corrects_seq);
 }

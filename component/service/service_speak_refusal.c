@@ -22,6 +22,7 @@ static const struct {
                                        TEXT_NO_PLAINTEXT_LINK},
     [ROOM_REFUSE_FOREIGN_CORRECTION] = {STANZA_FORBIDDEN,
                                         TEXT_FOREIGN_CORRECTION},
+    [ROOM_REFUSE_CORRECTS_RETRACTED] = {STANZA_ITEM_NOT_FOUND, TEXT_DELETED},
     [ROOM_REFUSE_FOREIGN_RETRACTION] = {STANZA_FORBIDDEN,
                                         TEXT_FOREIGN_RETRACTION},
     [ROOM_REFUSE_ENDED] = {STANZA_GONE, TEXT_GONE},

@@ -26,6 +26,7 @@
                               "the page that the link opens.")                 \
     X(TEXT_FOREIGN_RETRACTION, "You can only take back your own messages.")    \
     X(TEXT_FOREIGN_CORRECTION, "You can only change your own messages.")       \
+    X(TEXT_DELETED, "This message was deleted.")                               \
     X(TEXT_GONE, "This chat has ended. Everything in it has been deleted.")    \
     X(TEXT_NOT_MEMBER, "Only the two people of this chat may do this.")        \
     X(TEXT_TOO_MANY_CREATES, "You have made many chats lately. Try again "     \

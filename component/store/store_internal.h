@@ -38,6 +38,20 @@ enum store__table {
     STORE_TABLE_TOKEN,
 };
 
+enum {
+    STORE_SEQ_BYTES = 2,
+    STORE_IDS_BYTES = ROOM_ORIGIN_BYTES + STORE_SEQ_BYTES,
+};
+
+/* The column `origin` of a message: the hash of its origin-id, then the number
+ * of the message that it corrects, as far as its flags say that it has them. */
+size_t store__pack_ids(const struct room_entry *entry,
+                       uint8_t out[STORE_IDS_BYTES]);
+
+/* Undoes it, by the flags and number that `entry` has.  False when `ids` are
+ * not that. */
+bool store__unpack_ids(struct span ids, struct room_entry *entry);
+
 /* What a sealed blob is bound to, beside its key. */
 struct store__bound {
     uint8_t at[STORE_BOUND_MAX_BYTES];

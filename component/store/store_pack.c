@@ -110,7 +110,43 @@ struct store__bound store__bind_message(int64_t number,
     bound_add_int(&bound, entry->flags, 1);
     if ((entry->flags & ROOM_ENTRY_ORIGIN) != 0)
         bound_add(&bound, entry->origin, sizeof(entry->origin));
+    if ((entry->flags & ROOM_ENTRY_CORRECTION) != 0)
+        bound_add_int(&bound, entry->corrects_seq, STORE_SEQ_BYTES);
     return bound;
+}
+
+size_t store__pack_ids(const struct room_entry *entry,
+                       uint8_t out[STORE_IDS_BYTES])
+{
+    size_t len = 0;
+
+    if ((entry->flags & ROOM_ENTRY_ORIGIN) != 0) {
+        memcpy(out, entry->origin, ROOM_ORIGIN_BYTES);
+        len = ROOM_ORIGIN_BYTES;
+    }
+    if ((entry->flags & ROOM_ENTRY_CORRECTION) != 0) {
+        out[len++] = (uint8_t)(entry->corrects_seq >> 8);
+        out[len++] = (uint8_t)(entry->corrects_seq & 0xff);
+    }
+    return len;
+}
+
+bool store__unpack_ids(struct span ids, struct room_entry *entry)
+{
+    const bool has_origin = (entry->flags & ROOM_ENTRY_ORIGIN) != 0;
+    const bool has_seq = (entry->flags & ROOM_ENTRY_CORRECTION) != 0;
+    const size_t origin_len = has_origin ? ROOM_ORIGIN_BYTES : 0;
+
+    if (ids.len != origin_len + (has_seq ? STORE_SEQ_BYTES : 0))
+        return false;
+    if (has_origin)
+        memcpy(entry->origin, ids.at, ROOM_ORIGIN_BYTES);
+    for (size_t i = origin_len; i < ids.len; i++)
+        entry->corrects_seq =
+            (uint16_t)(entry->corrects_seq << 8 | (uint8_t)ids.at[i]);
+    /* What is corrected was said before. */
+    return !has_seq ||
+           (entry->corrects_seq > 0 && entry->corrects_seq < entry->seq);
 }
 
 struct store__bound store__bind_member(int64_t number, struct span hash,

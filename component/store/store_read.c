@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "base/bug.h"
 #include "room/room_view.h"
 #include "store/store_internal.h"
@@ -10,12 +8,9 @@ bool store__column_entry(struct store *store, enum store__statement which,
     const int64_t seq = store__column_int(store, which, 0);
     const int64_t seat = store__column_int(store, which, 2);
     const int64_t flags = store__column_int(store, which, 3);
-    const struct span origin = store__column_blob(store, which, 5);
-    const bool has_origin = (flags & ROOM_ENTRY_ORIGIN) != 0;
 
     if (seq < 1 || seq > UINT32_MAX || seat < 1 || seat > ROOM_SEATS ||
-        flags < 0 || flags > UINT8_MAX ||
-        origin.len != (has_origin ? ROOM_ORIGIN_BYTES : 0))
+        flags < 0 || flags > UINT8_MAX)
         return false;
     *entry = (struct room_entry){
         .seq = (uint32_t)seq,
@@ -23,9 +18,7 @@ bool store__column_entry(struct store *store, enum store__statement which,
         .seat = (uint8_t)seat,
         .flags = (uint8_t)flags,
     };
-    if (has_origin)
-        memcpy(entry->origin, origin.at, ROOM_ORIGIN_BYTES);
-    return true;
+    return store__unpack_ids(store__column_blob(store, which, 5), entry);
 }
 
 static enum err open_message(struct store *store, const struct room *room,

@@ -115,7 +115,8 @@ static enum err write_message(struct store *store,
         effect->u.message.payload,
         effect->u.message.sender,
     };
-    const bool has_origin = (entry->flags & ROOM_ENTRY_ORIGIN) != 0;
+    uint8_t ids[STORE_IDS_BYTES];
+    const size_t ids_len = store__pack_ids(entry, ids);
     enum err rc;
 
     rc = store__seal(store, &room_get_keys(effect->room)->seal, &bound, fields,
@@ -128,7 +129,7 @@ static enum err write_message(struct store *store,
             store__int(entry->seat),
             store__int(entry->flags),
             store__int((int64_t)effect->u.message.payload.len),
-            store__blob(has_origin ? entry->origin : NULL, ROOM_ORIGIN_BYTES),
+            store__blob(ids_len > 0 ? ids : NULL, ids_len),
             store__span(buf_span(&store->sealed)),
         };
 

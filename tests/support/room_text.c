@@ -20,6 +20,7 @@ static const char *const refusals[] = {
     [ROOM_REFUSE_NO_PLAINTEXT_OMEMO] = "no-plaintext-omemo",
     [ROOM_REFUSE_NO_PLAINTEXT_LINK] = "no-plaintext-link",
     [ROOM_REFUSE_FOREIGN_CORRECTION] = "foreign-correction",
+    [ROOM_REFUSE_CORRECTS_RETRACTED] = "corrects-retracted",
     [ROOM_REFUSE_FOREIGN_RETRACTION] = "foreign-retraction",
     [ROOM_REFUSE_ENDED] = "ended",
     [ROOM_REFUSE_NOT_MEMBER] = "not-member",
@@ -170,6 +171,8 @@ static void store_message(struct buf *out, const struct room_effect *effect)
     add_word(out, (entry->flags & ROOM_ENTRY_ACTIVITY) != 0, "activity");
     if ((entry->flags & ROOM_ENTRY_ORIGIN) != 0)
         room_text_add(out, " origin=%.16s", (const char *)entry->origin);
+    if ((entry->flags & ROOM_ENTRY_CORRECTION) != 0)
+        room_text_add(out, " corrects=%u", entry->corrects_seq);
     add_text(out, "id", effect->u.message.id);
     add_text(out, "lang", effect->u.message.lang);
     add_text(out, "payload", effect->u.message.payload);

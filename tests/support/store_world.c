@@ -266,6 +266,10 @@ void store_world_say(struct store_world *world, const struct room *room,
         entry->flags |= ROOM_ENTRY_ORIGIN;
         memset(entry->origin, (int)seq, sizeof(entry->origin));
     }
+    if (seq % 5 == 0) {
+        entry->flags |= ROOM_ENTRY_CORRECTION;
+        entry->corrects_seq = (uint16_t)(seq - 2);
+    }
     effect->u.message.id = SPAN("id-1");
     effect->u.message.payload = keep(world, span_of(text));
 }

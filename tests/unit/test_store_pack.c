@@ -62,6 +62,7 @@ static void every_part_of_a_message_binds(void **state)
     const struct store__bound bound = store__bind_message(9, &entry);
     struct store__bound other = store__bind_message(8, &entry);
     struct room_entry changed = entry;
+    struct store__bound last;
 
     (void)state;
     assert_false(is_same(&bound, &other));
@@ -80,8 +81,53 @@ static void every_part_of_a_message_binds(void **state)
     changed.origin[15] = 1;
     other = store__bind_message(9, &changed);
     assert_false(is_same(&bound, &other));
+    changed = entry;
+    changed.flags |= ROOM_ENTRY_CORRECTION;
+    changed.corrects_seq = 1;
+    other = store__bind_message(9, &changed);
+    changed.corrects_seq = 2;
+    last = store__bind_message(9, &changed);
+    assert_false(is_same(&last, &other));
     other = store__bind_message(9, &entry);
     assert_true(is_same(&bound, &other));
+}
+
+static void ids_come_back_as_the_flags_say(void **state)
+{
+    const unsigned flags[] = {0, ROOM_ENTRY_ORIGIN, ROOM_ENTRY_CORRECTION,
+                              ROOM_ENTRY_ORIGIN | ROOM_ENTRY_CORRECTION};
+    uint8_t ids[STORE_IDS_BYTES];
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++) {
+        struct room_entry entry = {.seq = 9000, .flags = (uint8_t)flags[i]};
+        struct room_entry found = entry;
+        struct span packed = {(const char *)ids, 0};
+
+        memset(entry.origin, 7, sizeof(entry.origin));
+        entry.corrects_seq = 0x1234;
+        packed.len = store__pack_ids(&entry, ids);
+        assert_true(store__unpack_ids(packed, &found));
+        assert_int_equal(found.origin[15], (flags[i] & 8) != 0 ? 7 : 0);
+        assert_int_equal(found.corrects_seq, (flags[i] & 16) != 0 ? 0x1234 : 0);
+        found.flags ^= ROOM_ENTRY_CORRECTION;
+        assert_false(store__unpack_ids(packed, &found));
+    }
+}
+
+static void nothing_corrects_what_comes_later(void **state)
+{
+    struct room_entry entry = {.seq = 5, .flags = ROOM_ENTRY_CORRECTION};
+    const char *const ids[] = {"\0\5", "\0\6", "\0\0"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        entry.corrects_seq = 0;
+        assert_false(store__unpack_ids((struct span){ids[i], 2}, &entry));
+    }
+    entry.corrects_seq = 0;
+    assert_true(store__unpack_ids((struct span){"\0\4", 2}, &entry));
+    assert_int_equal(entry.corrects_seq, 4);
 }
 
 int main(void)
@@ -91,6 +137,8 @@ int main(void)
         cmocka_unit_test(other_lengths_are_refused),
         cmocka_unit_test(too_much_is_refused),
         cmocka_unit_test(every_part_of_a_message_binds),
+        cmocka_unit_test(ids_come_back_as_the_flags_say),
+        cmocka_unit_test(nothing_corrects_what_comes_later),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

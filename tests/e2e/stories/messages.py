@@ -174,6 +174,38 @@ async def message_edit_retract_react(w):
 
 
 @story()
+async def message_retracted_with_its_edits(w):
+    """Every correction of a retracted message goes with it, also after a
+    restart, and no later one brings words back."""
+    room, abhi, anny = await w.couple()
+
+    async def say(body, number, replaces=None):
+        extra = "<origin-id xmlns='%s' id='%s'/>" % (ns.SID, number)
+        if replaces:
+            extra += "<replace xmlns='%s' id='%s'/>" % (ns.CORRECT, replaces)
+        return await abhi.say(room.jid, body, extra, number)
+
+    first = await say('cinders one', 'c1')
+    await say('stays', 'c2')
+    await say('cinders two', 'c3', 'c1')
+    await w.component.terminate()
+    await w.start()
+    await w.linked(abhi)
+    await say('cinders three', 'c4', 'c3')
+    abhi.raw("<message type='groupchat' to='%s' id='c5'><retract xmlns='%s' "
+             "id='%s'/></message>" % (room.jid, ns.RETRACT, first.stanza_id))
+    await anny.heard(room.jid, 'c5')
+    for replaces in ('c1', 'c3'):
+        number = abhi.send(room.jid, 'cinders four', "<replace xmlns='%s' "
+                           "id='%s'/>" % (ns.CORRECT, replaces))
+        refusal = await abhi.heard(room.jid, number)
+        same(refusal.error, ('cancel', 'item-not-found'))
+    results, _ = await anny.archive(room.jid)
+    assert not any('cinders' in str(r.outer) for r in results)
+    holds([r.body for r in results], 'stays')
+
+
+@story()
 async def message_retracted_stays_away(w):
     """The resend of a retracted message stores and shows nothing again."""
     room, abhi, anny = await w.couple()

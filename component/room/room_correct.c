@@ -1,0 +1,80 @@
+/* Corrections (XEP-0308) and retractions (XEP-0424).  A correction holds words
+ * of a message: it goes when the message goes. */
+#include "room/room_state.h"
+#include "room/room_view.h"
+
+static const struct room_message *said(const struct room_turn *turn)
+{
+    return &turn->event->u.message;
+}
+
+/* Some clients correct the correction: what it corrects is meant. */
+static const struct room_entry *root_of(const struct room *room,
+                                        const struct room_entry *entry)
+{
+    if ((entry->flags & ROOM_ENTRY_CORRECTION) == 0)
+        return entry;
+    return room_entry_of(room, entry->corrects_seq);
+}
+
+enum err room__correction(struct room_turn *turn, uint8_t seat, uint16_t *seq,
+                          enum room_refusal *why, bool *is_refused)
+{
+    const uint8_t *id = said(turn)->corrects;
+    const struct room_entry *own, *others = NULL;
+    enum err rc;
+
+    *seq = 0;
+    *is_refused = false;
+    if (!said(turn)->is_correction)
+        return ERR_OK;
+    rc = room__origin_find(turn->room, seat, id, turn->engine->seed, &own);
+    if (rc == ERR_OK && own == NULL)
+        rc = room__origin_find(turn->room, seat == 1 ? 2 : 1, id,
+                               turn->engine->seed, &others);
+    if (rc != ERR_OK)
+        return rc;
+    if (own != NULL)
+        own = root_of(turn->room, own);
+    *is_refused = others != NULL ||
+                  (own != NULL && (own->flags & ROOM_ENTRY_RETRACTED) != 0);
+    *why = others != NULL ? ROOM_REFUSE_FOREIGN_CORRECTION
+                          : ROOM_REFUSE_CORRECTS_RETRACTED;
+    /* A full room has fewer messages than that. */
+    if (own != NULL && !*is_refused && own->seq <= UINT16_MAX)
+        *seq = (uint16_t)own->seq;
+    return ERR_OK;
+}
+
+static enum err erase_one(struct room_turn *turn, struct room_entry *entry)
+{
+    struct room_effect *effect;
+
+    if ((entry->flags & ROOM_ENTRY_RETRACTED) != 0)
+        return ERR_OK;
+    effect = room__add(turn, ROOM_EFFECT_STORE_ERASE, false);
+    if (effect == NULL)
+        return ERR_NOMEM;
+    effect->u.seq = entry->seq;
+    entry->flags |= ROOM_ENTRY_RETRACTED;
+    return ERR_OK;
+}
+
+enum err room__retract(struct room_turn *turn)
+{
+    struct room *room = turn->room;
+    const uint32_t seq = said(turn)->retracts_seq;
+    enum err rc;
+
+    if (!said(turn)->is_retraction)
+        return ERR_OK;
+    rc = erase_one(turn, room__entry_get(room, seq));
+    for (size_t i = 0; i < room->entry_count && rc == ERR_OK; i++) {
+        struct room_entry *entry = &room->entries[i];
+
+        if ((entry->flags & ROOM_ENTRY_CORRECTION) != 0 &&
+            entry->corrects_seq == seq)
+            rc = erase_one(turn, entry);
+    }
+    return rc;
+}
