@@ -1,6 +1,5 @@
-/* Corrections (XEP-0308) and retractions (XEP-0424).  A correction holds words
- * of a message: it goes when the message goes. */
-#include "room/room_state.h"
+#include "room/room_correct.h"
+
 #include "room/room_view.h"
 
 static const struct room_message *said(const struct room_turn *turn)

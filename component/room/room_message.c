@@ -1,3 +1,4 @@
+#include "room/room_correct.h"
 #include "room/room_state.h"
 #include "room/room_view.h"
 

@@ -268,21 +268,6 @@ enum err room__origin_find(struct room *room, uint8_t seat,
                            const struct room_entry **out) MUST_CHECK;
 struct room_entry *room__entry_get(const struct room *room, uint32_t seq);
 
-/* --- room_correct.c --- */
-
-/* What the message of this turn corrects: *seq, or 0 where that is not known.
- *
- * Refusal: what the other seat said under that id, and this one did not, and
- *          what was taken back: *is_refused, and *why.
- * Errors:  ERR_NOMEM.
- * Specs:   XEP-0308 3. */
-enum err room__correction(struct room_turn *turn, uint8_t seat, uint16_t *seq,
-                          enum room_refusal *why, bool *is_refused) MUST_CHECK;
-
-/* Erases what the message of this turn takes back, which was checked to be
- * there and of its seat, with every correction of it. */
-enum err room__retract(struct room_turn *turn) MUST_CHECK;
-
 /* --- room_bucket.c --- */
 
 /* What a bucket holds at most and how it fills: `milli` thousandths every
