@@ -3,12 +3,14 @@
 import { readFileSync, mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { enter, launch, person, press, reads, until, write } from './browsers.mjs';
+import { enter, launch, person, press, reads, until, visit, write } from './browsers.mjs';
+import { Lens } from './lens.mjs';
 import { pause, Stack } from './stack.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [[320, 640], [768, 900], [1440, 900]];
 const [build = '../../build/dev', out = '../../docs/screens'] = process.argv.slice(2);
+const LABEL = 'Only the two of you can read this';
 let faults = 0;
 
 async function shoot(page, name) {
@@ -45,6 +47,35 @@ const someone = async (size) => {
     await page.setBypassCSP(true);
     return page;
 };
+/* What a page says to which a server lies. */
+async function lied() {
+    const { seats } = stack.make('Abhi', 'Anny', '--protection', 'link');
+    const [abhi, anny] = [await someone(), await someone()];
+    await enter(abhi, seats[0]);
+    const lens = new Lens(anny.cable);
+    await enter(anny, seats[1]);
+    let number = 0;
+    lens.lie = (stanza) => {
+        if (!/<encrypted /.test(stanza)) return [stanza];
+        if (++number === 3) return [];
+        return [number === 2 ? stanza.replace(/(<encrypted [^>]*>)(.)/, (_, tag, c) => tag + (c === 'A' ? 'B' : 'A')) : stanza];
+    };
+    for (const words of ['The first one', 'The second', 'The third', 'And the last of them']) {
+        await write(abhi, words);
+        await pause(700);
+    }
+    await reads(anny, 'And the last of them');
+    await shoot(anny, 'chat-trouble');
+    const wrong = await someone();
+    await enter(wrong, { link: seats[0].link.replace(/.{22}$/, 'A'.repeat(22)), code: seats[0].code });
+    await reads(wrong, 'Your link has another key');
+    await shoot(wrong, 'chat-foreign');
+    const none = await someone();
+    await visit(none, seats[0].link.slice(0, -23));
+    await reads(none, 'This link is not whole.');
+    await shoot(none, 'join-nokey');
+}
+
 try {
     /* Falls silent while the rest is done. */
     const idle = JSON.parse(stack.ctl('new', 'Abhi', 'Wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww', '--idle', '3m', '--json'));
@@ -104,7 +135,8 @@ try {
     await anny.type('.composer textarea', 'I');
     await reads(page, 'is typing');
     await shoot(page, 'chat');
-    await press(page, 'Encrypted on the way; the server can read this');
+    await press(page, LABEL);
+    await page.waitForSelector('.compare');
     await shoot(page, 'chat-shield');
     await press(page, 'Understood');
     await press(page, 'Menu');
@@ -136,6 +168,7 @@ try {
     await late.goto(`${stack.url}/#g23rx5cwmenb3e5z`);
     await reads(late, 'does not belong');
     await shoot(late, 'unknown');
+    await lied();
 } finally {
     await browser.close();
     await stack.stop();
