@@ -197,7 +197,7 @@ void room__list_remove(struct room_list *list, struct room *room);
 
 struct room_session *room__session_find(const struct room *room,
                                         struct span jid);
-/* Whose presence its seat shows, or NULL: the latest that is not away, or is. */
+/* Whose presence its seat shows, or NULL: the latest one not away, if any. */
 struct room_session *room__session_shown(const struct room *room, uint8_t seat);
 /* How many one seat may have. */
 size_t room__sessions_max(const struct room_engine *engine);
