@@ -73,8 +73,8 @@ enum err room__end(struct room_turn *turn, enum room_cause cause)
         return rc;
     room->is_ended = true;
     room->cause = cause;
-    room__list_remove(&turn->engine->live, room);
-    room__list_add(&turn->engine->ended, room);
+    list_remove(&turn->engine->live, &room->link);
+    list_append(&turn->engine->ended, &room->link);
     return ERR_OK;
 }
 

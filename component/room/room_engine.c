@@ -24,9 +24,9 @@ void room_engine_free(struct room_engine *engine)
     if (engine == NULL)
         return;
     while (engine->ended.first != NULL)
-        room_forget(engine, engine->ended.first);
+        room_forget(engine, (struct room *)engine->ended.first);
     while (engine->live.first != NULL)
-        room_forget(engine, engine->live.first);
+        room_forget(engine, (struct room *)engine->live.first);
     room_limits_forget(engine);
     map_clear(&engine->rooms);
     free(engine->heap);
@@ -132,8 +132,8 @@ static enum err in_room(struct room_turn *turn)
     if (room->is_ended)
         return after_the_end(turn);
     room->touched_ms = turn->now_ms;
-    room__list_remove(&engine->live, room);
-    room__list_add(&engine->live, room);
+    list_remove(&engine->live, &room->link);
+    list_append(&engine->live, &room->link);
     rc = dispatch(turn);
     room__heap_nearer(engine, room);
     return rc;

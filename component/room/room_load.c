@@ -204,7 +204,7 @@ enum err room__adopt(struct room_engine *engine, struct room *room)
         return rc;
     }
     room->touched_ms = engine->now_ms;
-    room__list_add(&engine->live, room);
+    list_append(&engine->live, &room->link);
     return ERR_OK;
 }
 
@@ -228,6 +228,6 @@ void room_forget(struct room_engine *engine, struct room *room)
 {
     map_remove(&engine->rooms, room_local(room));
     room__heap_remove(engine, room);
-    room__list_remove(room->is_ended ? &engine->ended : &engine->live, room);
+    list_remove(room->is_ended ? &engine->ended : &engine->live, &room->link);
     room__free(room);
 }

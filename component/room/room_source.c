@@ -28,29 +28,6 @@ static bool is_fresh(const struct room_limit_image *image, int64_t now_ms)
     return now_ms < image->blocked_until_ms;
 }
 
-static void append(struct room_engine *engine, struct room_limit *limit)
-{
-    limit->prev = engine->last_limit;
-    limit->next = NULL;
-    if (engine->last_limit != NULL)
-        engine->last_limit->next = limit;
-    else
-        engine->first_limit = limit;
-    engine->last_limit = limit;
-}
-
-static void unlink_limit(struct room_engine *engine, struct room_limit *limit)
-{
-    if (limit->prev != NULL)
-        limit->prev->next = limit->next;
-    else
-        engine->first_limit = limit->next;
-    if (limit->next != NULL)
-        limit->next->prev = limit->prev;
-    else
-        engine->last_limit = limit->prev;
-}
-
 static struct room_limit *find(const struct room_engine *engine,
                                enum room_limit_kind kind, const uint8_t *source)
 {
@@ -90,7 +67,7 @@ enum err room__limit_drop(struct room_turn *turn, struct room_limit *limit)
     if ((rc = room__limit_store(turn, limit)) != ERR_OK)
         return rc;
     map_remove(&turn->engine->sources, key_span(limit->key));
-    unlink_limit(turn->engine, limit);
+    list_remove(&turn->engine->limits_used, &limit->link);
     free(limit);
     return ERR_OK;
 }
@@ -101,7 +78,8 @@ static enum err make_place(struct room_turn *turn)
     struct room_engine *engine = turn->engine;
 
     for (int i = 0; i < 2; i++) {
-        struct room_limit *oldest = engine->first_limit;
+        struct room_limit *oldest =
+            (struct room_limit *)engine->limits_used.first;
         enum err rc;
 
         if (oldest == NULL || (engine->sources.count < ROOM_SOURCES_MAX &&
@@ -129,7 +107,7 @@ static enum err add(struct room_engine *engine,
         free(limit);
         return rc;
     }
-    append(engine, limit);
+    list_append(&engine->limits_used, &limit->link);
     *out = limit;
     return ERR_OK;
 }
@@ -146,8 +124,8 @@ enum err room__limit_touch(struct room_turn *turn, enum room_limit_kind kind,
             limit->image.failures = 0;
             limit->image.blocked_until_ms = 0;
         }
-        unlink_limit(turn->engine, limit);
-        append(turn->engine, limit);
+        list_remove(&turn->engine->limits_used, &limit->link);
+        list_append(&turn->engine->limits_used, &limit->link);
         *out = limit;
         return ERR_OK;
     }
@@ -182,15 +160,11 @@ enum err room_limit_load(struct room_engine *engine,
 
 void room_limits_forget(struct room_engine *engine)
 {
-    struct room_limit *limit = engine->first_limit;
+    while (engine->limits_used.first != NULL) {
+        struct list_link *link = engine->limits_used.first;
 
-    while (limit != NULL) {
-        struct room_limit *next = limit->next;
-
-        free(limit);
-        limit = next;
+        list_remove(&engine->limits_used, link);
+        free((struct room_limit *)link);
     }
-    engine->first_limit = NULL;
-    engine->last_limit = NULL;
     map_clear(&engine->sources);
 }

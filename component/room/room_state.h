@@ -2,6 +2,7 @@
 #ifndef ROOM_ROOM_STATE_H
 #define ROOM_ROOM_STATE_H
 
+#include "base/list.h"
 #include "base/map.h"
 #include "room/room.h"
 #include "room/room_effect.h"
@@ -70,8 +71,7 @@ struct room_origins {
 };
 
 struct room {
-    struct room *prev; /* in one of the engine's lists */
-    struct room *next;
+    struct list_link link; /* in one of the engine's lists */
     size_t heap_at;
     int64_t due_ms; /* its key in the heap; may be early */
     int64_t touched_ms;
@@ -109,15 +109,9 @@ struct room {
     struct room_family *families; /* in no order */
 };
 
-struct room_list {
-    struct room *first;
-    struct room *last;
-};
-
 /* Failures or creations of one source. */
 struct room_limit {
-    struct room_limit *prev; /* longest untouched first */
-    struct room_limit *next;
+    struct list_link link;
     char key[ROOM_SOURCE_BYTES + 1];
     struct room_limit_image image;
 };
@@ -129,14 +123,13 @@ struct room_engine {
     bool is_linked;
     int64_t now_ms; /* of the latest event */
     struct map rooms;
-    struct room_list live;  /* longest quiet first */
-    struct room_list ended; /* wait for the sweep */
-    struct room **heap;     /* by due_ms */
+    struct list live;   /* longest quiet first */
+    struct list ended;  /* wait for the sweep */
+    struct room **heap; /* by due_ms */
     size_t heap_count;
     size_t heap_cap;
     struct map sources;
-    struct room_limit *first_limit;
-    struct room_limit *last_limit;
+    struct list limits_used; /* longest untouched first */
     struct {
         int64_t since_ms; /* the minute that is counted */
         uint32_t failures;
@@ -189,9 +182,6 @@ void room__heap_remove(struct room_engine *engine, struct room *room);
 void room__heap_nearer(struct room_engine *engine, struct room *room);
 /* Says that every room's time may be another. */
 void room__heap_renew(struct room_engine *engine);
-
-void room__list_add(struct room_list *list, struct room *room);
-void room__list_remove(struct room_list *list, struct room *room);
 
 /* --- room_session.c --- */
 

@@ -1,28 +1,10 @@
 #include "room/room_state.h"
 
-void room__list_add(struct room_list *list, struct room *room)
+static bool is_quiet(const struct list_link *link, int64_t now_ms)
 {
-    room->prev = list->last;
-    room->next = NULL;
-    if (list->last != NULL)
-        list->last->next = room;
-    else
-        list->first = room;
-    list->last = room;
-}
+    const struct room *room = (const struct room *)link;
 
-void room__list_remove(struct room_list *list, struct room *room)
-{
-    if (room->prev != NULL)
-        room->prev->next = room->next;
-    else
-        list->first = room->next;
-    if (room->next != NULL)
-        room->next->prev = room->prev;
-    else
-        list->last = room->prev;
-    room->prev = NULL;
-    room->next = NULL;
+    return room != NULL && now_ms - room->touched_ms >= ROOM_QUIET_MS;
 }
 
 void room_engine_sweep(struct room_engine *engine, int64_t now_ms)
@@ -30,8 +12,7 @@ void room_engine_sweep(struct room_engine *engine, int64_t now_ms)
     if (engine->now_ms < now_ms)
         engine->now_ms = now_ms;
     while (engine->ended.first != NULL)
-        room_forget(engine, engine->ended.first);
-    while (engine->live.first != NULL &&
-           now_ms - engine->live.first->touched_ms >= ROOM_QUIET_MS)
-        room_forget(engine, engine->live.first);
+        room_forget(engine, (struct room *)engine->ended.first);
+    while (is_quiet(engine->live.first, now_ms))
+        room_forget(engine, (struct room *)engine->live.first);
 }

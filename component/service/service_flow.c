@@ -18,8 +18,7 @@ enum {
 };
 
 struct service_flow {
-    struct service_flow *prev; /* longest unused first */
-    struct service_flow *next;
+    struct list_link link;
     int64_t level_milli;
     int64_t at_ms; /* when the level was true */
     size_t len;
@@ -31,40 +30,17 @@ static struct span key_of(const struct service_flow *flow)
     return (struct span){flow->sender, flow->len};
 }
 
-static void append(struct service_flows *flows, struct service_flow *flow)
-{
-    flow->prev = flows->last;
-    flow->next = NULL;
-    if (flows->last != NULL)
-        flows->last->next = flow;
-    else
-        flows->first = flow;
-    flows->last = flow;
-}
-
-static void unlink_flow(struct service_flows *flows, struct service_flow *flow)
-{
-    if (flow->prev != NULL)
-        flow->prev->next = flow->next;
-    else
-        flows->first = flow->next;
-    if (flow->next != NULL)
-        flow->next->prev = flow->prev;
-    else
-        flows->last = flow->prev;
-}
-
 static void drop(struct service_flows *flows, struct service_flow *flow)
 {
     map_remove(&flows->senders, key_of(flow));
-    unlink_flow(flows, flow);
+    list_remove(&flows->used, &flow->link);
     free(flow);
 }
 
 void service__flows_clear(struct service_flows *flows)
 {
-    while (flows->first != NULL)
-        drop(flows, flows->first);
+    while (flows->used.first != NULL)
+        drop(flows, (struct service_flow *)flows->used.first);
     map_clear(&flows->senders);
 }
 
@@ -89,7 +65,7 @@ static enum err add(struct service_flows *flows, struct span sender,
     enum err rc;
 
     if (flows->senders.count >= FLOW_SENDERS_MAX)
-        drop(flows, flows->first);
+        drop(flows, (struct service_flow *)flows->used.first);
     flow = calloc(1, sizeof(*flow) + sender.len);
     if (flow == NULL)
         return ERR_NOMEM;
@@ -102,7 +78,7 @@ static enum err add(struct service_flows *flows, struct span sender,
         free(flow);
         return rc;
     }
-    append(flows, flow);
+    list_append(&flows->used, &flow->link);
     *out = flow;
     return ERR_OK;
 }
@@ -118,8 +94,8 @@ enum err service__flow_take(struct service *service,
     if (flow == NULL) {
         rc = add(flows, use->sender, use->now_ms, &flow);
     } else {
-        unlink_flow(flows, flow);
-        append(flows, flow);
+        list_remove(&flows->used, &flow->link);
+        list_append(&flows->used, &flow->link);
         fill(flow, use->now_ms);
     }
     if (rc != ERR_OK || flow->level_milli < use->units * 1000)

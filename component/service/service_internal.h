@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/list.h"
 #include "base/map.h"
 #include "room/room_view.h"
 #include "service/service.h"
@@ -45,9 +46,8 @@ struct service_session {
 
 /* Who asked how much of late, see service_flow.c. */
 struct service_flows {
-    struct map senders;         /* bare JID or source -> service_flow */
-    struct service_flow *first; /* longest unused */
-    struct service_flow *last;
+    struct map senders; /* bare JID or source -> service_flow */
+    struct list used;   /* longest unused first */
 };
 
 struct service {
@@ -190,7 +190,7 @@ enum err service__token_offer(struct service_call *call,
 enum {
     /* A word to somebody who is not in, which a flood of them would echo. */
     SERVICE_COST_STRAY = 20,
-    SERVICE_COST_LOOK_UP = 20, /* of a link: reads the disk */
+    SERVICE_COST_LOOK_UP = 5, /* of a link: reads the disk */
 };
 
 struct service_use {

@@ -83,8 +83,8 @@ static void a_dropped_one_is_gone_from_disk_too(void **state)
     assert_null(script->effects.last->room);
     assert_null(room__limit_get(script->engine, ROOM_LIMIT_ATTEMPTS, one, 10));
     check_ok(room__limit_drop(&turn, second));
-    assert_null(script->engine->first_limit);
-    assert_null(script->engine->last_limit);
+    assert_null(script->engine->limits_used.first);
+    assert_null(script->engine->limits_used.last);
 }
 
 static void old_ones_make_place_for_new_ones(void **state)
@@ -111,7 +111,7 @@ static void there_are_never_too_many(void **state)
     memset(image.source, 0xff, sizeof(image.source));
     touch(script, ROOM_LIMIT_ATTEMPTS, image.source, 5);
     assert_true(script->engine->sources.count <= ROOM_SOURCES_MAX);
-    assert_null(script->engine->last_limit->next);
+    assert_null(script->engine->limits_used.last->next);
 }
 
 static void loading_replaces(void **state)
@@ -130,7 +130,7 @@ static void loading_replaces(void **state)
         4);
     room_limits_forget(script->engine);
     assert_int_equal(script->engine->sources.count, 0);
-    assert_null(script->engine->first_limit);
+    assert_null(script->engine->limits_used.first);
 }
 
 int main(void)

@@ -40,31 +40,12 @@ static void a_room_that_was_just_woken_stays(void **state)
     assert_int_equal(room_engine_awake_count(script->engine), 1);
 }
 
-static void lists_are_joined_again(void **state)
-{
-    struct room rooms[3] = {0};
-    struct room_list list = {NULL, NULL};
-
-    (void)state;
-    for (int i = 0; i < 3; i++)
-        room__list_add(&list, &rooms[i]);
-    room__list_remove(&list, &rooms[1]);
-    assert_ptr_equal(list.first->next, &rooms[2]);
-    assert_ptr_equal(list.last->prev, &rooms[0]);
-    room__list_remove(&list, &rooms[0]);
-    assert_ptr_equal(list.first, &rooms[2]);
-    room__list_remove(&list, &rooms[2]);
-    assert_null(list.first);
-    assert_null(list.last);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         room_test(five_quiet_minutes_are_enough),
         room_test(whoever_was_touched_stays),
         room_test(a_room_that_was_just_woken_stays),
-        room_test(lists_are_joined_again),
     };
 
     return cmocka_run_group_tests_name("room_sweep", tests, NULL, NULL);

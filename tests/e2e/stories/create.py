@@ -173,7 +173,7 @@ async def create_by_message(w):
     same(joined.me.frm, room.at(2))
 
 
-@story(servers=('prosody',))
+@story()
 async def create_by_message_says_how(w):
     """Words that make no chat are answered with help, not with silence."""
     abhi = await w.person('abhi')
@@ -261,7 +261,7 @@ async def create_only_by_those_allowed(w):
     room_from_form(w, done.values)
 
 
-@story(servers=('prosody',))
+@story()
 async def create_is_limited_per_source(w):
     """Past `creates_per_hour` one source gets no more rooms."""
     abhi = await w.person('abhi', limits_creates_per_hour='2')

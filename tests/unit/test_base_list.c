@@ -1,0 +1,55 @@
+#include "base/list.h"
+
+#include "support/check.h"
+
+struct item {
+    struct list_link link;
+    char letter;
+};
+
+/* The letters in order, and again from behind. */
+static void check_list(const struct list *list, const char *letters)
+{
+    const struct list_link *link = list->first;
+    size_t len = 0;
+
+    for (; link != NULL; link = link->next)
+        assert_int_equal(((const struct item *)link)->letter, letters[len++]);
+    assert_int_equal(letters[len], '\0');
+    for (link = list->last; link != NULL; link = link->prev)
+        assert_int_equal(((const struct item *)link)->letter, letters[--len]);
+    assert_int_equal(len, 0);
+}
+
+static void items_keep_their_order(void **state)
+{
+    struct item a = {.letter = 'a'}, b = {.letter = 'b'}, c = {.letter = 'c'};
+    struct list list = {0};
+
+    (void)state;
+    check_list(&list, "");
+    list_append(&list, &a.link);
+    list_append(&list, &b.link);
+    list_append(&list, &c.link);
+    check_list(&list, "abc");
+    list_remove(&list, &b.link);
+    check_list(&list, "ac");
+    list_append(&list, &b.link);
+    list_remove(&list, &a.link);
+    check_list(&list, "cb");
+    list_remove(&list, &b.link);
+    check_list(&list, "c");
+    list_remove(&list, &c.link);
+    check_list(&list, "");
+    list_append(&list, &a.link);
+    check_list(&list, "a");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(items_keep_their_order),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
