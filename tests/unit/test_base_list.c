@@ -1,5 +1,7 @@
 #include "base/list.h"
 
+#include <string.h>
+
 #include "support/check.h"
 
 struct item {
@@ -7,18 +9,26 @@ struct item {
     char letter;
 };
 
+static char letter_of(const struct list_link *link)
+{
+    return ((const struct item *)link)->letter;
+}
+
 /* The letters in order, and again from behind. */
 static void check_list(const struct list *list, const char *letters)
 {
-    const struct list_link *link = list->first;
-    size_t len = 0;
+    const struct list_link *link;
+    char forward[8] = "", back[8] = "";
+    size_t at = 0;
 
-    for (; link != NULL; link = link->next)
-        assert_int_equal(((const struct item *)link)->letter, letters[len++]);
-    assert_int_equal(letters[len], '\0');
-    for (link = list->last; link != NULL; link = link->prev)
-        assert_int_equal(((const struct item *)link)->letter, letters[--len]);
-    assert_int_equal(len, 0);
+    for (link = list->first; link != NULL && at < sizeof(forward) - 1;
+         link = link->next)
+        forward[at++] = letter_of(link);
+    assert_string_equal(forward, letters);
+    for (link = list->last; link != NULL && at > 0; link = link->prev)
+        back[--at] = letter_of(link);
+    assert_null(link);
+    assert_string_equal(back, letters);
 }
 
 static void items_keep_their_order(void **state)
