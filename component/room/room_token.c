@@ -30,6 +30,12 @@ void room__families_free(struct room *room)
     }
 }
 
+static void link_family(struct room *room, struct room_family *family)
+{
+    family->next = room->families;
+    room->families = family;
+}
+
 static enum err set_holder(struct room_family *family, struct span jid)
 {
     char *copy = malloc(jid.len + 1);
@@ -61,8 +67,7 @@ enum err room__family_load(struct room *room,
         family_free(family);
         return ERR_NOMEM;
     }
-    family->next = room->families;
-    room->families = family;
+    link_family(room, family);
     return ERR_OK;
 }
 
@@ -170,17 +175,17 @@ static struct room_family *longest_unused(const struct room *room, uint8_t seat,
 static enum err make_place(struct room_turn *turn, uint8_t seat)
 {
     size_t most = room__sessions_max(turn->engine);
+    struct room_family *family;
+    size_t count;
 
-    for (;;) {
-        size_t count;
-        struct room_family *family = longest_unused(turn->room, seat, &count);
-        enum err rc;
+    while ((family = longest_unused(turn->room, seat, &count)) != NULL &&
+           count >= most) {
+        enum err rc = remove_family(turn, family);
 
-        if (count < most)
-            return ERR_OK;
-        if ((rc = remove_family(turn, family)) != ERR_OK)
+        if (rc != ERR_OK)
             return rc;
     }
+    return ERR_OK;
 }
 
 static uint32_t next_number(const struct room *room)
@@ -194,22 +199,26 @@ static uint32_t next_number(const struct room *room)
     return last + 1;
 }
 
-static enum err found_family(struct room_turn *turn, uint8_t seat,
+static enum err found_family(struct room_turn *turn,
+                             const struct room_session *session,
                              struct room_family **out)
 {
     struct room_family *family;
     enum err rc;
 
-    if ((rc = make_place(turn, seat)) != ERR_OK)
+    if ((rc = make_place(turn, session->seat)) != ERR_OK)
         return rc;
     family = calloc(1, sizeof(*family));
     if (family == NULL)
         return ERR_NOMEM;
+    if ((rc = set_holder(family, session->jid)) != ERR_OK) {
+        family_free(family);
+        return rc;
+    }
     family->image.family = next_number(turn->room);
-    family->image.seat = seat;
+    family->image.seat = session->seat;
     family->image.issued_ms = turn->now_ms;
-    family->next = turn->room->families;
-    turn->room->families = family;
+    link_family(turn->room, family);
     *out = family;
     return ERR_OK;
 }
@@ -229,16 +238,14 @@ enum err room__token_give(struct room_turn *turn,
                           const struct room_ticket *ticket, bool *is_given)
 {
     struct room_family *family = ticket->family;
-    enum err rc = ERR_OK;
+    enum err rc;
 
     *is_given =
         session->leg == ROOM_LEG_GUEST && wanted(turn)->offer.text.at != NULL;
     if (!*is_given)
         return ERR_OK;
-    if (family == NULL)
-        rc = found_family(turn, session->seat, &family);
-    if (rc == ERR_OK)
-        rc = set_holder(family, session->jid);
+    rc = family == NULL ? found_family(turn, session, &family)
+                        : set_holder(family, session->jid);
     if (rc != ERR_OK)
         return rc;
     push(&family->image, &wanted(turn)->offer.digest);

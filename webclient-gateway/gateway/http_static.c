@@ -117,7 +117,7 @@ static enum err add(struct static_files *files, struct crypto *crypto,
         .type = type_of(span_of(path)),
         .is_eternal = has_hash(span_of(path)),
     };
-    char packed[PATH_BYTES];
+    char packed[PATH_BYTES + sizeof(".gz")];
     enum err rc = files->count < STATIC_FILES_MAX ? ERR_OK : ERR_LIMIT;
 
     if (rc == ERR_OK)
