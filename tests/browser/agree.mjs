@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { pause } from './stack.mjs';
 import { transcript, until } from './browsers.mjs';
 
-const PATIENCE_MS = 40_000;
+const PATIENCE_MS = 90_000;
 
 const plain = (list) => list.map(({ id, body }) => [id, short(body)]);
 const short = (body) => (body.length > 60 ? `${body.slice(0, 50)}… (${body.length})` : body);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
 
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000; /* a slow machine has others to serve */
 
 export async function launch(kind, more = {}) {
     const folder = mkdtempSync(join(tmpdir(), `duologue-${kind}-`));

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
 
 export class Native {
     constructor(folder) {

@@ -25,6 +25,7 @@ from harness.servers import Prosody, SECRET  # noqa: E402
 from harness.speaker import Refused, fresh_id  # noqa: E402
 from harness.stanza import attr, bare, text  # noqa: E402
 
+LONG = 90.0  # seconds a slow machine may take for anything
 AGAIN = 2.0  # seconds until a message that did not come back goes again
 
 
@@ -155,7 +156,7 @@ class Stage:
         await app.login()
 
     async def linked(self, who, domain):
-        for _ in range(300):
+        for _ in range(900):
             answer = await self.apps[who].person.iq(
                 'get', domain, "<query xmlns='%s'/>" % ns.DISCO_INFO)
             if answer.type == 'result':
@@ -200,7 +201,7 @@ class Stage:
             and s.frm != '%s/%s' % (app.room, app.nick)
             and s.xml.find(tag) is not None
             and s.xml.find(tag).get('id') == number,
-            '%s of %s' % (name, number), 20.0)
+            '%s of %s' % (name, number), LONG)
         element = stanza.xml.find(tag)
         ranges = stanza.xml.findall('{urn:xmpp:fallback:0}fallback')
         return {'id': stanza.stanza_id, 'body': stanza.body,
@@ -227,7 +228,7 @@ class Stage:
     async def shows(self, who, body):
         """Waits until the app shows `body`; the message's two ids."""
         app = self.apps[who]
-        for _ in range(300):
+        for _ in range(1800):
             for seen in app.collect():
                 if seen.body == body:
                     return {'id': seen.id, 'origin': seen.origin}
@@ -241,12 +242,12 @@ class Stage:
             lambda s: s.name == 'message' and bare(s.frm) == app.room
             and s.frm != '%s/%s' % (app.room, app.nick)
             and any(e.tag.endswith('}' + what) for e in s.xml),
-            what, 20.0)
+            what, LONG)
 
     async def presence(self, who, nick, kind):
         """Waits until the occupant is `online`, `away` or `offline`."""
         app = self.apps[who]
-        for _ in range(600):
+        for _ in range(1800):
             if self.presence_now(app, nick) == kind:
                 return
             await asyncio.sleep(0.05)
@@ -274,12 +275,12 @@ class Stage:
         app = self.apps[who]
         await app.person.take(
             lambda s: s.name == 'message' and s.frm == app.room
-            and words in (s.body or ''), 'a notice with %r' % words, 60.0)
+            and words in (s.body or ''), 'a notice with %r' % words, LONG)
 
     async def destroyed(self, who):
         app = self.apps[who]
         await app.person.take(lambda s: s.name == 'presence' and s.destroyed,
-                              'the end of the chat', 60.0)
+                              'the end of the chat', LONG)
 
     async def catch_up(self, who):
         """As on the next entry; how many had not come by themselves."""

@@ -1,8 +1,9 @@
-/* run.mjs - node run.mjs BUILD_DIR [--short] [--jobs N] [-k REGEXP] [--list]
- * [chrome|firefox ...]: what people see, in browsers and in a native app.
+/* run.mjs - node run.mjs BUILD_DIR [--short] [--again] [--jobs N] [-k REGEXP]
+ * [--list] [chrome|firefox ...]: what people see, in browsers and in a native app.
  *
  * Every story has a stack and profiles of its own. --short cuts lines for
- * seconds, not for half a minute. The last line is `N passed, N failed`. */
+ * seconds, not for half a minute. --again tells what failed beside others once
+ * more, alone: it has failed if it fails then. The last line is `N passed, N failed`. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,11 +12,12 @@ import { parseArgs } from 'node:util';
 import { launch, person, tab } from './browsers.mjs';
 import { Stack } from './stack.mjs';
 
-const LIMIT_MS = 240_000; /* until a story is called hung */
+const LIMIT_MS = 400_000; /* until a story is called hung */
 
 const { values: options, positionals } = parseArgs({
     allowPositionals: true,
     options: {
+        again: { type: 'boolean', default: false },
         short: { type: 'boolean', default: false },
         jobs: { type: 'string', default: '2' },
         k: { type: 'string', short: 'k', default: '' },
@@ -25,7 +27,8 @@ const { values: options, positionals } = parseArgs({
 const [build = '../../build/dev', ...asked] = positionals;
 const kinds = asked.length > 0 ? asked : ['chrome', 'firefox'];
 
-/* A story is a function, or { tell, native, settings, only }. */
+/* A story is a function, or { tell, native, settings, only, slow }; the slow
+ * ones come first. */
 async function load() {
     const folder = join(dirname(fileURLToPath(import.meta.url)), 'stories');
     const found = [];
@@ -35,7 +38,7 @@ async function load() {
         for (const [name, told] of Object.entries(stories))
             found.push({ topic, name, ...(typeof told === 'function' ? { tell: told } : told) });
     }
-    return found;
+    return found.sort((a, b) => Number(b.slow === true) - Number(a.slow === true));
 }
 
 /* What a story is given. */
@@ -105,7 +108,7 @@ async function work(kind, waiting, results) {
         console.log(`${fault === null ? 'ok  ' : 'FAIL'}  ${kind.padEnd(8)}${story.topic.padEnd(10)}${story.name}  ${took} s`);
         for (const note of notes) console.log(`      ${note}`);
         if (fault !== null) console.log(fault.stack);
-        results.push(fault === null);
+        results.push({ story, kind, ok: fault === null });
     }
     await browser.close();
 }
@@ -123,7 +126,18 @@ const workers = kinds.flatMap((kind) => {
     return Array.from({ length: Math.min(jobs, waiting.length) }, () => work(kind, waiting, results));
 });
 await Promise.all(workers);
-const failed = results.filter((ok) => !ok).length + (results.length === 0 ? 1 : 0);
+const bad = results.filter(({ ok }) => !ok);
+if (options.again && bad.length > 0) {
+    console.log('-- again, one after the other');
+    for (const one of bad) {
+        const once = [];
+        await work(one.kind, [one.story], once);
+        one.ok = once[0].ok;
+    }
+    const unsteady = bad.filter(({ ok }) => ok).map(({ story, kind }) => `${story.name} in ${kind}`);
+    console.log(`unsteady: ${unsteady.join(', ') || 'none'}`);
+}
+const failed = results.filter(({ ok }) => !ok).length + (results.length === 0 ? 1 : 0);
 console.log(`${Math.round((Date.now() - began) / 1000)} s`);
 console.log(`${results.length - failed < 0 ? 0 : results.length - failed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -13,7 +13,7 @@ import { Native } from './native.mjs';
 const here = dirname(fileURLToPath(import.meta.url));
 export const DIST = resolve(process.env.DUOLOGUE_DIST ?? join(here, '../../webclient-gateway/client/dist'));
 const DOMAIN = 'chat.localhost';
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 90_000;
 const CABLES = 4;
 
 /* Below the range the kernel gives away by itself. */

@@ -39,7 +39,7 @@ export class Profanity {
         return this.tmux('capture-pane', '-p', '-t', 'client');
     }
 
-    async see(words, ms = 20_000) {
+    async see(words, ms = 90_000) {
         const end = Date.now() + ms;
         while (!squeezed(this.screen).includes(squeezed(words))) {
             if (Date.now() > end) throw new Error(`Profanity does not show "${words}":\n${this.screen}`);

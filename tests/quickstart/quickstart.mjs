@@ -7,7 +7,7 @@ import { pause } from '../browser/stack.mjs';
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const READY = 'ready; end it all with Ctrl-C';
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 150_000;
 
 export class Quickstart {
     constructor(...options) {
@@ -53,7 +53,7 @@ export class Quickstart {
     }
 
     /* What it started and left, after a while. */
-    async left(ms = 10_000) {
+    async left(ms = 60_000) {
         const end = Date.now() + ms;
         for (;;) {
             const alive = this.below.filter((pid) => commandLine(pid) !== '');

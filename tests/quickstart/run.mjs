@@ -140,7 +140,7 @@ const onScreens = {
         const abhi = await world.gajim(quickstart);
         const [room, , code] = quickstart.all('/join')[0].split(' ');
         await abhi.tell(`join ${room} ${code}`);
-        await until(anny, () => document.querySelector('.state').innerText === 'online', null, 30_000);
+        await until(anny, () => document.querySelector('.state').innerText === 'online', null, 90_000);
         await abhi.tell('say Hello from Gajim');
         await shows(anny, 'Hello from Gajim');
         await write(anny, 'and from a browser 🕯');

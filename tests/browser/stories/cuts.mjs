@@ -7,7 +7,7 @@ import { connected, reads, shows, until, write } from '../browsers.mjs';
 import { pause } from '../stack.mjs';
 import { pair } from './native.mjs';
 
-const BACK_MS = 60_000;
+const BACK_MS = 120_000;
 const ofAnny = (anny) => [[anny, 'Anny', 'Abhi']];
 
 /* Both say something, and wait until the other has it. */
@@ -34,6 +34,9 @@ async function sayOn(abhi, said, ...all) {
         await abhi.say({ body });
     }
 }
+
+/* Everything she wrote has come back. */
+const allStored = (anny) => until(anny, () => document.querySelectorAll('.tick.queued').length === 0, null, BACK_MS);
 
 /* A story that begins and ends as all of these do. */
 function cut(tell) {
@@ -67,6 +70,7 @@ export const stories = {
 
     'a cut stream is resumed: what was lost on the way goes again': cut(async ({ abhi, anny, said }) => {
         for (const way of ['up', 'down']) {
+            await allStored(anny);
             const before = anny.cable.resumed;
             anny.cable.hold(way);
             await writeOn(anny, said, `lost on the way ${way}`);
@@ -95,6 +99,7 @@ export const stories = {
     'the gateway restarts': cut(async ({ world, abhi, anny, said }) => {
         const { stack } = world;
         for (const how of ['SIGTERM', 'SIGKILL']) {
+            await allStored(anny); /* the next waits for the one before */
             anny.cable.hold('down'); /* stored, and the receipt is lost */
             await writeOn(anny, said, `just before ${how}`);
             await abhi.shows({ body: `just before ${how}` });
@@ -132,7 +137,7 @@ export const stories = {
         await abhi.transcript();
         await world.native.do('server_down');
         await writeOn(anny, said, 'your server is away', 'are you?');
-        await until(anny, () => document.querySelectorAll('.tick.queued').length === 0, null, BACK_MS);
+        await allStored(anny);
         await pause(1000);
         await world.native.do('server_up');
         await abhi.login();

@@ -230,7 +230,7 @@ export const stories = {
             await write(abhi, `hay ${i}`);
             if (i % 15 === 0) await pause(1000);
         }
-        await shows(anny, 'hay 130', 60_000);
+        await shows(anny, 'hay 130', 120_000);
         await comeBack(anny);
         await shows(anny, 'hay 130');
         await press(anny, 'Menu');
@@ -262,7 +262,7 @@ export const stories = {
             await write(abhi, `between ${i}`);
             if (i % 15 === 0) await pause(1000);
         }
-        await shows(anny, 'between 60', 30_000);
+        await shows(anny, 'between 60', 120_000);
         await doTo(anny, 'far back', 'Reply');
         await write(anny, 'found again');
         await edit(abhi, 'far back', 'far, far back');
@@ -381,7 +381,7 @@ export const stories = {
             await write(abhi, `line ${i}`);
             if (i % 15 === 0) await pause(1000);
         }
-        await shows(anny, 'line 60', 30_000);
+        await shows(anny, 'line 60', 120_000);
         await doTo(anny, 'line 60', 'React with 👍');
         await signsOf(anny, 'line 60', ['👍*']);
         await anny.evaluateOnNewDocument(() => {

@@ -222,9 +222,10 @@ export const stories = {
 
     'silence warns both, the app keeps, and then it ends': {
         native: true,
+        slow: true,
         async tell(world) {
-            const { room, abhi, anny } = await pair(world, '--idle', '20s');
-            await until(anny, () => !document.querySelector('.chip').hidden, null, 40_000);
+            const { room, abhi, anny } = await pair(world, '--idle', '40s');
+            await until(anny, () => !document.querySelector('.chip').hidden, null, 120_000);
             await abhi.notice({ words: '!keep' });
             await abhi.command({ node: 'keep-chat' });
             await until(anny, () => document.querySelector('.chip').hidden);

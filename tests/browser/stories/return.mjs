@@ -61,7 +61,7 @@ export const stories = {
         await world.stack.outage(2000);
         for (const page of [first, second]) {
             await page.bringToFront();
-            await connected(page, 40_000);
+            await connected(page, 120_000);
         }
         await write(second, 'still me');
         await shows(first, 'still me');

@@ -177,7 +177,7 @@ class Component:
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             preexec_fn=die_with_parent)
         try:
-            out, err = await asyncio.wait_for(child.communicate(), 20.0)
+            out, err = await asyncio.wait_for(child.communicate(), 60.0)
         except asyncio.TimeoutError:
             child.kill()
             await child.wait()

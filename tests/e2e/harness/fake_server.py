@@ -50,7 +50,7 @@ class FakeServer:
         self._news.set()
         await link.serve()
 
-    async def link(self, number=1, patience=20.0, ready=True):
+    async def link(self, number=1, patience=60.0, ready=True):
         """The connection with that number, authenticated if `ready`."""
         deadline = time.monotonic() + patience
         while len(self.links) < number:
@@ -64,7 +64,7 @@ class FakeServer:
                 pass
         link = self.links[number - 1]
         if ready:
-            await asyncio.wait_for(link.ready.wait(), 10.0)
+            await asyncio.wait_for(link.ready.wait(), 60.0)
         return link
 
 
@@ -192,7 +192,7 @@ class Link:
             'iq', 'result', frm), str(answer)
         return answer
 
-    async def is_closed(self, patience=10.0):
+    async def is_closed(self, patience=60.0):
         """Waits until the component has closed this connection."""
         try:
             await asyncio.wait_for(self.closed.wait(), patience)

@@ -98,7 +98,7 @@ class Gateway:
         lines = [request + ' HTTP/1.1', 'Host: 127.0.0.1',
                  'Connection: close', *headers, '', '']
         writer.write('\r\n'.join(lines).encode() + body)
-        answer = await asyncio.wait_for(reader.read(), 15.0)
+        answer = await asyncio.wait_for(reader.read(), 60.0)
         writer.close()
         return Answer(answer)
 
@@ -171,7 +171,7 @@ class Raw:
         self.writer.write(('\r\n'.join(lines) + '\r\n\r\n').encode())
         try:
             head = await asyncio.wait_for(
-                self.reader.readuntil(b'\r\n\r\n'), 15.0)
+                self.reader.readuntil(b'\r\n\r\n'), 60.0)
         except (asyncio.IncompleteReadError, ConnectionError):
             return 0
         self.head = head.decode('latin-1')
@@ -194,7 +194,7 @@ class Raw:
                 key, 'big')).to_bytes(len(payload), 'big')
         self.writer.write(size + payload)
 
-    async def read(self, patience=15.0):
+    async def read(self, patience=60.0):
         """One frame: (kind, payload), or None at the end."""
         try:
             first, size = await asyncio.wait_for(
@@ -208,7 +208,7 @@ class Raw:
             return None
         return first & 15, payload
 
-    async def rest(self, patience=15.0):
+    async def rest(self, patience=60.0):
         """Everything up to the end; sets `texts` and `code`."""
         while True:
             frame = await self.read(patience)

@@ -70,7 +70,7 @@ class Guest(Speaker):
             'Sec-WebSocket-Key: %s\r\nSec-WebSocket-Protocol: xmpp\r\n\r\n'
             % (self.host, self.origin, key)).encode())
         answer = await asyncio.wait_for(
-            self._reader.readuntil(b'\r\n\r\n'), 10.0)
+            self._reader.readuntil(b'\r\n\r\n'), 60.0)
         assert answer.startswith(b'HTTP/1.1 101'), answer
 
     def _send(self, data, kind=_TEXT):

@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-PATIENCE = 8.0  # seconds one expected stanza may take
+PATIENCE = 60.0  # seconds one expected stanza may take, on a slow machine
 
 
 class Inbox:

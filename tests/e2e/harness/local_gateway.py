@@ -33,7 +33,7 @@ class LocalGateway:
         self._task = asyncio.create_task(self._read(reader))
         self.write("<stream:stream xmlns='%s' xmlns:stream='%s' to=%s>" % (
             ns.COMPONENT, ns.STREAM, attr(self.domain)))
-        await asyncio.wait_for(self.ready.wait(), 10.0)
+        await asyncio.wait_for(self.ready.wait(), 60.0)
         return self
 
     async def close(self):

@@ -73,7 +73,7 @@ class Person(Speaker):
             self._client.add_event_handler(event, settle(outcome))
         self._client.connect(('127.0.0.1', self._port),
                              force_starttls=False, disable_starttls=True)
-        outcome = await asyncio.wait_for(ready, 20.0)
+        outcome = await asyncio.wait_for(ready, 60.0)
         assert outcome == 'in', 'login of %s: %s' % (self.name, outcome)
         self.raw('<presence/>')
         await self.take(lambda s: s.name == 'presence' and s.frm == self.jid,

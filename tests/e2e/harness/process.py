@@ -30,7 +30,7 @@ def free_port():
     raise RuntimeError('no free port')
 
 
-def wait_for_port(port, process, patience=30.0):
+def wait_for_port(port, process, patience=60.0):
     """Returns when something accepts on the port; fails if `process` ends."""
     deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
@@ -96,7 +96,7 @@ class Process:
         else:
             self.popen.send_signal(number)
 
-    def wait(self, patience=15.0):
+    def wait(self, patience=60.0):
         """The exit status, or an assertion when it does not end."""
         try:
             return self.popen.wait(patience)
@@ -104,7 +104,7 @@ class Process:
             raise AssertionError('%s still runs after %.0f s\n%s' % (
                 self.name, patience, self.tail())) from None
 
-    def terminate(self, patience=15.0):
+    def terminate(self, patience=60.0):
         """SIGTERM, then the exit status; SIGKILL and a failure if deaf."""
         if self.popen.poll() is None:
             self.signal(signal.SIGTERM)

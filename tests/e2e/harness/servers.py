@@ -232,7 +232,7 @@ class Ejabberd(Server):
         request = urllib.request.Request(
             'http://127.0.0.1:%d/api/register' % self.http_port,
             json.dumps(body).encode(), {'Content-Type': 'application/json'})
-        with urllib.request.urlopen(request, timeout=20) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             assert answer.status == 200, answer.status
 
 

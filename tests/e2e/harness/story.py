@@ -23,7 +23,7 @@ class Story:
         return (self.function.__doc__ or '').strip().partition('\n')[0]
 
 
-def story(servers=BOTH, limit=60):
+def story(servers=BOTH, limit=180):
     """Marks a coroutine that takes a World as a story."""
     def mark(function):
         _STORIES.append(Story(function, servers, limit))

@@ -52,7 +52,7 @@ class Terminal:
             'tmux', ['tmux', '-D', '-u', '-S', self.socket, '-f', '/dev/null'],
             os.path.join(self.folder, 'tmux.log'), env=self.environment(),
             cwd=self.folder)
-        deadline = time.monotonic() + 10.0
+        deadline = time.monotonic() + 60.0
         while not os.path.exists(self.socket):
             self._process.must_live()
             assert time.monotonic() < deadline, 'tmux did not start'
@@ -87,7 +87,7 @@ class Terminal:
     async def screen(self):
         return await self.tmux('capture-pane', '-p', '-t', 'client')
 
-    async def see(self, *wanted, patience=15.0):
+    async def see(self, *wanted, patience=60.0):
         """Waits until all the words stand on the screen at once."""
         deadline = time.monotonic() + patience
         while True:

@@ -40,7 +40,7 @@ class Wire:
     def write(self, text):
         self._writer.write(text.encode())
 
-    async def until(self, *words, patience=5.0):
+    async def until(self, *words, patience=60.0):
         """Reads until one of the words came; returns and forgets it all."""
         deadline = asyncio.get_running_loop().time() + patience
         while not any(word in self.text for word in words):

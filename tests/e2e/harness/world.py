@@ -58,7 +58,7 @@ class World:
         """Starts the component; `linked` tells when the server routes."""
         await self.component.start(**settings)
 
-    async def linked(self, person, patience=20.0):
+    async def linked(self, person, patience=60.0):
         """Waits until the component answers through the XMPP server."""
         deadline = time.monotonic() + patience
         while True:

@@ -178,7 +178,7 @@ async def abuse_archive_of_another_room(w):
     same(foreign, ('cancel', 'item-not-found'))
 
 
-@story(servers=DIRECT, limit=120)
+@story(servers=DIRECT, limit=200)
 async def abuse_archive_flood_drowns_nobody(w):
     """Forty pages of a big chat asked for at once: all answered, none lost."""
     await w.start(component_server='', limits_messages_per_second='0')

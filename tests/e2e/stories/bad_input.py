@@ -95,7 +95,7 @@ async def play(w, entry):
         await link.is_closed()
         reaction = link.inbox.since(mark)
         same(link.stream_error, entry.get('stream_error'))
-        link = await faked.fake.link(2, 20.0)
+        link = await faked.fake.link(2, 60.0)
         assert link.at - faked.fake.links[0].at > 0.5, 'reopened at once'
     else:
         probe = await link.is_answered(w.domain)

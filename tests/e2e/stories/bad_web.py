@@ -66,7 +66,7 @@ def send(raw, frame, words):
                  kind=1 if 'text' in frame else 0, fin=frame['fin'])
 
 
-async def until(raw, word, patience=20.0):
+async def until(raw, word, patience=60.0):
     while word not in ''.join(raw.texts):
         frame = await raw.read(patience)
         assert frame is not None, 'closed before ' + word
@@ -206,7 +206,7 @@ def make(entry):
     bad_web.__name__ = 'bad_web_' + entry['id']
     bad_web.__doc__ = entry['title']
     bad_web.__module__ = __name__
-    story(servers=DIRECT, limit=120)(bad_web)
+    story(servers=DIRECT, limit=200)(bad_web)
 
 
 with open(_FILE, encoding='utf-8') as _file:

@@ -52,7 +52,7 @@ async def example_prosody(w):
     same(items, ['conference.example.org', DOMAIN])
 
 
-@story(servers=DIRECT, limit=120)
+@story(servers=DIRECT, limit=200)
 async def example_ejabberd(w):
     """ejabberd.yml, one more entry of the list, links the component."""
     await chat_beside(w, beside(w, ExampleEjabberd))
@@ -64,7 +64,7 @@ async def page(port, tls, path='/', address='127.0.0.1'):
         server_hostname=SITE if tls else None)
     writer.write(('GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n'
                   % (path, SITE)).encode())
-    answer = Answer(await asyncio.wait_for(reader.read(), 15.0))
+    answer = Answer(await asyncio.wait_for(reader.read(), 60.0))
     writer.close()
     return answer
 

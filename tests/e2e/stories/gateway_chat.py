@@ -35,7 +35,7 @@ async def gateway_resume(w):
     anny.cut()
     away = await abhi.take(
         lambda s: s.name == 'presence' and s.frm == room.at(2)
-        and s.xml.find('{jabber:client}show') is not None, 'away', 16.0)
+        and s.xml.find('{jabber:client}show') is not None, 'away', 60.0)
     same(away.xml.findtext('{jabber:client}show'), 'away')
     said = [await abhi.say(room.jid, 'while she is cut %d' % number)
             for number in range(5)]
@@ -71,7 +71,7 @@ async def gateway_resume_elsewhere(w):
     other.inbox.stanzas.clear()
     other.count = anny.count
     same((await other.resume()).name, 'resumed')
-    await asyncio.wait_for(anny.closed.wait(), 5.0)
+    await asyncio.wait_for(anny.closed.wait(), 60.0)
     error = await anny.take(lambda s: s.name == 'error', 'the stream error')
     holds(str(error), 'conflict')
     said = await abhi.say(room.jid, 'to the new tab')
@@ -168,7 +168,7 @@ async def gateway_flood(w):
     room, abhi, anny = await two(w, gateway)
     sent = [abhi.send(room.jid, 'f%d' % n) for n in range(600)]
     for number in (sent[0], sent[-1]):
-        await abhi.take(lambda s, n=number: s.id == n, number, 40.0)
+        await abhi.take(lambda s, n=number: s.id == n, number, 60.0)
     answers = [s for s in abhi.inbox.stanzas if s.id in set(sent)]
     same([s.id for s in answers], sent)
     good = [s.id for s in answers if s.type == 'groupchat']
@@ -181,7 +181,7 @@ async def gateway_flood(w):
     gateway.end()
 
 
-@story(servers=DIRECT, limit=120)
+@story(servers=DIRECT, limit=200)
 async def gateway_slow_reader(w):
     """One that does not read is cut; the other is not held up."""
     gateway = await begin(w, limits_messages_per_second=0,
@@ -199,7 +199,7 @@ async def gateway_slow_reader(w):
                 break
             await asyncio.sleep(0.1)
     same(await gateway.metric('slow_readers_total'), 1)
-    for _ in range(100):
+    for _ in range(900):
         if await gateway.metric('connections') == 1:
             break
         await asyncio.sleep(0.1)
@@ -207,7 +207,7 @@ async def gateway_slow_reader(w):
     gateway.end()
 
 
-@story(servers=DIRECT, limit=90)
+@story(servers=DIRECT, limit=200)
 async def gateway_deadlines(w):
     """Ten seconds to say something, thirty to bind."""
     gateway = await begin(w)

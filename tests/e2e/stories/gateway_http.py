@@ -90,7 +90,7 @@ async def speaks_no_http2(gateway):
                          + rest)
         data = b''
         try:
-            while piece := await asyncio.wait_for(raw.reader.read(4096), 10.0):
+            while piece := await asyncio.wait_for(raw.reader.read(4096), 60.0):
                 data += piece
         except (ConnectionError, asyncio.TimeoutError):
             pass
@@ -110,7 +110,7 @@ async def gateway_smuggling(w):
                 '127.0.0.1', gateway.port)
             writer.write(('%s / HTTP/1.1\r\nHost: x\r\n%s\r\n\r\n'
                           % (method, header)).encode() + inner)
-            data = await asyncio.wait_for(reader.read(), 15.0)
+            data = await asyncio.wait_for(reader.read(), 60.0)
             assert data.count(b'HTTP/1.') <= 1, data
             assert b'"domain"' not in data, data
             writer.close()
@@ -118,7 +118,7 @@ async def gateway_smuggling(w):
     writer.write(inner * 3)
     data = b''
     while data.count(b'"domain"') < 3:
-        piece = await asyncio.wait_for(reader.read(4096), 15.0)
+        piece = await asyncio.wait_for(reader.read(4096), 60.0)
         assert piece, data
         data += piece
     writer.close()

@@ -112,7 +112,7 @@ async def gateway_bad_websocket(w):
     holds(''.join(raw.texts), 'stanza too large')
     raw = await fresh()
     raw.send('<open ', fin=False)
-    for _ in range(100):
+    for _ in range(900):
         raw.send('x' * 1000, kind=0, fin=False)
     same((await raw.rest()).code, 1009)
     raw = await fresh()

@@ -57,7 +57,7 @@ async def until_over(lines, patience):
 
 
 async def settles(gateway, name, wanted):
-    for _ in range(100):
+    for _ in range(900):
         if await gateway.metric(name) == wanted:
             return
         await asyncio.sleep(0.1)

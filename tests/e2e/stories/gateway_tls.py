@@ -34,7 +34,7 @@ async def certificate(port):
     same(tls.selected_alpn_protocol(), 'http/1.1')
     assert tls.version() in ('TLSv1.2', 'TLSv1.3'), tls.version()
     writer.write(b'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
-    page = await asyncio.wait_for(reader.read(), 15.0)
+    page = await asyncio.wait_for(reader.read(), 60.0)
     assert page.startswith(b'HTTP/1.1 200'), page
     writer.close()
     return tls.getpeercert(True)
@@ -55,7 +55,7 @@ async def gateway_tls(w):
     make_certificate(folder, 'two.example')
     same(await certificate(gateway.port), first)
     gateway.process.signal(signal.SIGHUP)
-    for _ in range(100):
+    for _ in range(900):
         if await certificate(gateway.port) != first:
             break
         await asyncio.sleep(0.1)
@@ -67,7 +67,7 @@ async def refused(gateway, why):
     """SIGHUP, and what the log says of it."""
     same(gateway.process.tail(200).count(why), 0, 'too early')
     gateway.process.signal(signal.SIGHUP)
-    for _ in range(100):
+    for _ in range(900):
         if why in gateway.process.tail(200):
             return
         await asyncio.sleep(0.05)
@@ -102,7 +102,7 @@ async def gateway_tls_bad_pair(w):
     same(await certificate(gateway.port), first)
     make_certificate(folder, 'three.example')
     gateway.process.signal(signal.SIGHUP)
-    for _ in range(100):
+    for _ in range(900):
         if await certificate(gateway.port) != first:
             break
         await asyncio.sleep(0.1)
@@ -133,12 +133,12 @@ async def gateway_tls_versions(w):
             option, '-cipher', 'ALL:@SECLEVEL=0', '-brief',
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
-        out, _ = await asyncio.wait_for(asked.communicate(), 15.0)
+        out, _ = await asyncio.wait_for(asked.communicate(), 60.0)
         same(b'CONNECTION ESTABLISHED' in out, is_good, option)
     gateway.end()
 
 
-@story(servers=DIRECT, limit=90)
+@story(servers=DIRECT, limit=200)
 async def gateway_silence(w):
     """One that answers no ping is given up within fifteen seconds."""
     await w.start()

@@ -47,14 +47,14 @@ async def link_stream_id_is_unescaped(w):
     await w.start(component_server=fake.address)
     link = await fake.link(1, ready=False)
     fake.greet, link.stream_id = True, "a&b<'é"
-    for _ in range(100):
+    for _ in range(900):
         if link.header is not None:
             break
         await asyncio.sleep(0.05)
     link.write("<?xml version='1.0'?><stream:stream xmlns='%s' "
                "xmlns:stream='%s' id='a&amp;b&lt;&apos;&#xe9;' from='%s'>" % (
                    ns.COMPONENT, ns.STREAM, w.domain))
-    await asyncio.wait_for(link.ready.wait(), 5.0)
+    await asyncio.wait_for(link.ready.wait(), 60.0)
     await link.is_answered(w.domain)
 
 
@@ -66,7 +66,7 @@ async def link_wrong_secret(w):
     await fake.open()
     await w.start(component_server=fake.address)
     link = await fake.link(1, ready=False)
-    for _ in range(100):
+    for _ in range(900):
         if link.handshake:
             break
         await asyncio.sleep(0.05)
@@ -136,7 +136,7 @@ async def link_server_comes_late(w):
     room = await w.new_room()
     await asyncio.sleep(3.0)
     await faked.fake.open()
-    link = await faked.fake.link(1, 15.0)
+    link = await faked.fake.link(1, 60.0)
     await faked.join(link, ABHI, room, 1)
     await faked.is_reflected(link, ABHI, room, 'late', 'l1', [ABHI])
 
@@ -169,7 +169,7 @@ async def link_doctype_at_the_start(w):
     await link.is_closed()
     same(link.handshake, None)
     fake.greet = True
-    second = await fake.link(2, 20.0)
+    second = await fake.link(2, 60.0)
     assert second.at - link.at > 0.4, 'reconnected at once'
     await second.is_answered(w.domain)
 
@@ -185,13 +185,13 @@ async def link_bytes_one_by_one(w):
               "schr\u00f6der \U0001f56f</body><x xmlns='urn:x' a='%s'/>"
               "</message>" % (ABHI, room.jid, 'v' * 900)).encode()
     await link.write_slowly(stanza, 1)
-    heard = await link.take(lambda s: s.id == 'slow', 'the reflection', 5.0)
+    heard = await link.take(lambda s: s.id == 'slow', 'the reflection', 60.0)
     same(heard.body, 'schröder 🕯')
     for piece in (2, 3, 7, 61):
         number = 'p%d' % piece
         await link.write_slowly(stanza.replace(b'slow', number.encode()),
                                 piece)
-        await link.take(lambda s, n=number: s.id == n, number, 5.0)
+        await link.take(lambda s, n=number: s.id == n, number, 60.0)
 
 
 @story(servers=DIRECT)
@@ -205,7 +205,7 @@ async def link_slow_server_loses_nothing(w):
                    "<query xmlns='%s'/></iq>" % (n, w.domain, ns.DISCO_INFO))
     await asyncio.sleep(2.0)
     link.go_on_reading()
-    await link.take(lambda s: s.id == 's2999', 'the last answer', 20.0)
+    await link.take(lambda s: s.id == 's2999', 'the last answer', 60.0)
     got = [s.id for s in link.inbox.stanzas]
     same(got, ['s%d' % n for n in range(3000)])
 
@@ -226,7 +226,7 @@ async def link_shutdown_is_quiet(w):
     assert link.finished, 'no end of the stream was sent'
 
 
-@story(servers=DIRECT, limit=150)
+@story(servers=DIRECT, limit=200)
 async def link_relink_finds_ghosts(w):
     """After a relink sessions are pinged; the dead are evicted."""
     faked = Faked(w)

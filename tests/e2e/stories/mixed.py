@@ -51,7 +51,7 @@ async def mixed_chat(w):
     await abhi.take(lambda s: s.name == 'presence' and s.frm == room.at(2)
                     and (s.type == 'unavailable'
                          or s.xml.find('{jabber:client}show') is not None),
-                    'that she is away', 30.0)
+                    'that she is away', 60.0)
     said = await abhi.say(room.jid, 'while the tab was closed')
     anny = await gateway.guest()
     joined = await anny.join(room.jid, 'x', token)

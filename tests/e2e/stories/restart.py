@@ -76,7 +76,7 @@ async def restart_of_the_xmpp_server(w):
         abhi = await own.login('abhi', 'new')
         anny = await own.login('anny', 'new')
         began = time.monotonic()
-        await own.linked(abhi, 30.0)
+        await own.linked(abhi, 60.0)
         assert time.monotonic() - began < 15.0, 'the link came back too late'
         joined = await abhi.join(room.jid, 'a')
         same([s.stanza_id for s in joined.history], [said.stanza_id])
@@ -110,7 +110,7 @@ async def pour(person, room, name, pause, stop):
     return number
 
 
-@story(limit=120)
+@story(limit=200)
 async def restart_by_kill_in_a_burst(w):
     """kill -9 at random under load: nothing acked is lost or doubled."""
     room, abhi, anny = await w.couple(limits_messages_per_second='0',
@@ -133,7 +133,7 @@ async def restart_by_kill_in_a_burst(w):
         await person.say(room.jid, 'last of %s' % person.name)
     for person, other in ((abhi, anny), (anny, abhi)):
         await person.take(lambda s, o=other: s.body == 'last of %s' % o.name,
-                          'the last word of the other', 20.0)
+                          'the last word of the other', 60.0)
     acked = {}
     for person, name in ((abhi, 'a'), (anny, 'b')):
         for stanza in person.inbox.stanzas:

@@ -165,7 +165,7 @@ async def session_lost_connection(w):
     """A connection that breaks is a leave, without a word of the client."""
     room, abhi, anny = await w.couple()
     anny.vanish()
-    await abhi.take(gone(room.at(2)), 'the leave', 15.0)
+    await abhi.take(gone(room.at(2)), 'the leave', 60.0)
     await abhi.say(room.jid, 'while you were out')
     phone = await w.login('anny', 'again')
     joined = await phone.join(room.jid, 'b')

@@ -9,7 +9,7 @@ from harness.terminal import Poezio, squeezed
 LONG = ' '.join('word%d' % n for n in range(60))
 
 
-@story(limit=150)
+@story(limit=200)
 async def poezio_chat(w):
     """Wrong code, right code, talk, leave, history, restart, the end."""
     anny = await w.person('anny')

@@ -38,7 +38,7 @@ async def says(speaker, hearers, words):
         await terminal.see(words)
 
 
-@story(limit=150)
+@story(limit=200)
 async def profanity_chat(w):
     """Invited, let in, talk, drop out, come back, survive a restart, end."""
     helper = await w.person('mal')
@@ -112,7 +112,7 @@ async def profanity_chat(w):
     holds(await w.component.ctl('stats'), '')
 
 
-@story(limit=120)
+@story(limit=200)
 async def profanity_makes_a_chat(w):
     """The ad-hoc form is filled in Profanity itself."""
     helper = await w.person('mal')
