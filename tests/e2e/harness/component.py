@@ -114,7 +114,7 @@ class Component:
         """Starts and waits until the local socket answers."""
         self.configure(**settings)
         self.launch()
-        deadline = time.monotonic() + 20.0
+        deadline = time.monotonic() + 60.0
         while True:
             self.process.must_live()
             status, out, err = await self.run_ctl('stats', '--json')

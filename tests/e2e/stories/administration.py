@@ -74,7 +74,7 @@ async def admin_destroy_from_outside(w):
     await abhi.take(lambda s: s.type == 'unavailable', 'the own leave')
     await abhi.set(room.jid, OWNER % (
         "<destroy jid='trap@example.org'><reason>bye</reason><password>x"
-        "</password></destroy>"), 20.0)
+        "</password></destroy>"), 60.0)
     gone = await anny.take(lambda s: s.name == 'presence' and s.destroyed,
                            'the destroy')
     assert 'trap' not in str(gone), str(gone)

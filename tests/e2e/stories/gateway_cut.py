@@ -88,7 +88,7 @@ async def gateway_stream_cut(w):
         said.append((await tabs[0].say(room.jid, 'turn %d' % turn)).stanza_id)
         cutter.cut()
         for tab in tabs:
-            await tab.take(is_eviction, 'the eviction', 15.0)
+            await tab.take(is_eviction, 'the eviction', 60.0)
         await gateway.ready()
         same(await guests_known(w), 0, 'guests of the former stream')
         for seat, tab in enumerate(tabs):
@@ -125,7 +125,7 @@ async def gateway_component_stalls(w):
     finally:
         w.component.process.signal(signal.SIGCONT)
     for tab in tabs:
-        await tab.take(lambda s: s.id == sent[-1], 'the last', 20.0)
+        await tab.take(lambda s: s.id == sent[-1], 'the last', 60.0)
         same([s.id for s in tab.inbox.stanzas if s.id in set(sent)], sent)
     gateway.end()
 

@@ -75,7 +75,7 @@ BROKEN = (
 class Blunt(Raw):
     """One that hangs up on a close frame, as clients do."""
 
-    async def rest(self, patience=15.0):
+    async def rest(self, patience=60.0):
         while True:
             got = await self.read(patience)
             if got is None:

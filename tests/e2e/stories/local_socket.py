@@ -48,13 +48,13 @@ class Peer:
     def send(self, data):
         self.writer.write(data.encode() if isinstance(data, str) else data)
 
-    async def until(self, word, patience=10.0):
+    async def until(self, word, patience=60.0):
         while word not in self.heard:
             piece = await asyncio.wait_for(self.reader.read(65536), patience)
             assert piece, 'closed before %r: %r' % (word, self.heard)
             self.heard += piece
 
-    async def rest(self, patience=15.0):
+    async def rest(self, patience=60.0):
         """Everything up to the end of the stream."""
         try:
             while piece := await asyncio.wait_for(self.reader.read(65536),

@@ -183,4 +183,4 @@ async def session_ghost_after_restart(w):
     await w.linked(abhi)
     mark = abhi.mark()
     await abhi.say(room.jid, 'anybody?')
-    await abhi.take(gone(room.at(2)), 'the eviction of the ghost', 15.0, mark)
+    await abhi.take(gone(room.at(2)), 'the eviction of the ghost', 60.0, mark)
