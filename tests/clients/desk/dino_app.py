@@ -28,6 +28,10 @@ class Dino(Desktop):
         if not os.path.exists(self.base):
             await self._first_start()
         self.run('dino', ['dino-im'])
+        await self.see('Click + to start a chat')
+        await self.tool('xdotool', 'search', '--onlyvisible', '--class',
+                        'dino', 'windowmove', '0', '0', 'windowsize',
+                        *(str(length) for length in self.size))
 
     async def _first_start(self):
         """Dino makes its database; our account is put into it."""
@@ -41,10 +45,44 @@ class Dino(Desktop):
             base.execute(
                 'INSERT INTO account (bare_jid, resourcepart, password,'
                 ' alias, enabled) VALUES (?, ?, ?, ?, 1)',
-                (self.jid, 'dino.1', PASSWORD, ''))
+                (self.jid, 'dino.' + self.name, PASSWORD, ''))
         if os.geteuid() == 0:
             give_to(os.path.join(self.folder, 'data'), NOBODY)
 
     async def follow(self, uri):
         """As a click on a link elsewhere."""
         self._spawn('link', ['dino-im', uri])
+
+    async def quit(self):
+        self.access.activate('im.dino.Dino', '/im/dino/Dino', 'quit')
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self.app.wait)
+
+    async def join(self, jid):
+        """A link, and Join in the dialog; the password comes after it."""
+        await self.follow('xmpp:%s?join' % jid)
+        await self.see('Join Channel', jid)
+        await self.click('Join Join', 'button')
+
+    async def code(self, words):
+        await self.see('Password required to enter room')
+        await self.mouse(await self.beside('Password', 'text box'))
+        await self.press('ctrl+a')
+        await self.type(words)
+        await self.click('Join Join', 'button')
+
+    async def say(self, words):
+        """In the chat that is open."""
+        boxes = [n for n in (await self.look()).all()
+                 if n.role == 'text box' and n.name == 'GtkTextView']
+        assert boxes, 'no chat is open:\n' + await self.tree()
+        await self.mouse(boxes[-1])
+        await self.type(words)
+        await self.press('Return')
+
+    async def correct_last(self, words):
+        await self.press('Up')
+        await asyncio.sleep(0.5)
+        await self.press('ctrl+a')
+        await self.type(words)
+        await self.press('Return')
