@@ -1,0 +1,53 @@
+"""Profanity and poezio: the stories of the end to end tests, told in steps."""
+
+import glob
+import os
+import shutil
+
+from lives import life
+from stories.terminal_poezio import poezio_chat
+from stories.terminal_profanity import (profanity_chat, profanity_is_warned,
+                                        profanity_makes_a_chat)
+
+BOTH = ('prosody', 'ejabberd')
+
+
+async def told(w, story, *screens):
+    """Runs a story; some of its last screens become pictures of the docs."""
+    docs, w.captures = w.captures, os.path.join(w.folder, 'screens')
+    await story(w)
+    if w.server.kind != 'prosody':
+        return
+    for pattern, name in screens:
+        found = sorted(glob.glob(os.path.join(w.captures, pattern)))
+        assert found, 'no screen ' + pattern
+        shutil.copyfile(found[-1], os.path.join(docs, name + '.txt'))
+
+
+@life('profanity', BOTH, 240)
+async def profanity(w):
+    """Two people who use Profanity."""
+    await told(w, profanity_chat, ('*-abhi-*-talk.txt', 'profanity-talk'),
+               ('*-anny-*-invited.txt', 'profanity-invited'),
+               ('*-anny-*-ended.txt', 'profanity-ended'))
+
+
+@life('profanity-form', BOTH, 200)
+async def profanity_form(w):
+    """The form, filled in Profanity itself."""
+    with w.step('the chat is made in its form'):
+        await told(w, profanity_makes_a_chat,
+                   ('*-form.txt', 'profanity-form'))
+
+
+@life('profanity-warned', BOTH, 200)
+async def profanity_warned(w):
+    """The warning before the silence."""
+    await told(w, profanity_is_warned, ('*-warned.txt', 'profanity-warned'))
+
+
+@life('poezio', BOTH, 300)
+async def poezio(w):
+    """poezio and another client."""
+    await told(w, poezio_chat, ('*-talk.txt', 'poezio-talk'),
+               ('*-warned.txt', 'poezio-warned'))
