@@ -71,12 +71,16 @@ class Dino(Desktop):
         await self.type(words)
         await self.click('Join Join', 'button')
 
-    async def say(self, words):
-        """In the chat that is open."""
+    async def rest(self):
+        """Puts the pointer and the cursor where messages are written."""
         boxes = [n for n in (await self.look()).all()
                  if n.role == 'text box' and n.name == 'GtkTextView']
         assert boxes, 'no chat is open:\n' + await self.tree()
         await self.mouse(boxes[-1])
+
+    async def say(self, words):
+        """In the chat that is open."""
+        await self.rest()
         await self.type(words)
         await self.press('Return')
 

@@ -78,9 +78,16 @@ async def dino_life(w):
         await app.correct_last('see you there')
         fixed = await said(anny, 'see you there')
         assert fixed.child(ns.CORRECT, 'replace') is not None, str(fixed)
-    with w.step('a reaction is shown'):
+    with w.step('a reaction is shown, and sent'):
         await react(anny, room, hers.stanza_id, '👍')
         await app.see('👍')
+        await app.mouse(await app.find('👍', 'label'))
+        got = await anny.take(
+            lambda s: s.child(ns.REACTIONS, 'reactions') is not None
+            and s.frm == room.at(1), 'the reaction')
+        assert got.child(ns.REACTIONS, 'reactions')[0].text == '👍', str(got)
+        await app.see('👍2')
+        await app.rest()
         await app.shot(picture(w, 'dino-talk'))
     with w.step('long text both ways'):
         await app.say(LONG)
@@ -120,9 +127,8 @@ async def dino_life(w):
         await app.see('Anny ended this chat')
         await app.shot(picture(w, 'dino-ended'))
     with w.step('an ended chat lets nobody in'):
-        await app.follow('xmpp:%s?join' % room.jid)
-        await asyncio.sleep(4)
-        await app.shot(picture(w, 'x3'))
+        await app.join(room.jid)
+        await app.see('Could not connect to')  # its words for any refusal
         await app.press('Escape')
 
     with w.step('the warning before the silence, and !keep'):

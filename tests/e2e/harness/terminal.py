@@ -81,6 +81,17 @@ class Terminal:
         await self.tmux('send-keys', '-t', 'client', '-l', words)
         await self.tmux('send-keys', '-t', 'client', 'Enter')
 
+    async def type_until(self, words, wanted, patience=60.0):
+        """Types a line again until its answer is there."""
+        deadline = time.monotonic() + patience
+        while True:
+            await self.type(words)
+            try:
+                return await self.see(wanted, patience=3.0)
+            except AssertionError:
+                if time.monotonic() > deadline:
+                    raise
+
     async def press(self, *keys):
         await self.tmux('send-keys', '-t', 'client', *keys)
 

@@ -157,8 +157,9 @@ async def profanity_makes_a_chat(w):
     abhi = client(w, 'abhi')
     await abhi.start()
     await abhi.connect()
-    await abhi.type('/cmd list %s' % w.domain)
-    await abhi.see('create-chat')
+    # Profanity first asks its own server whether that knows commands, and
+    # refuses until the answer has come.
+    await abhi.type_until('/cmd list %s' % w.domain, 'create-chat')
     await abhi.type('/cmd exec create-chat %s' % w.domain)
     screen = await abhi.see('field', '/form submit')
     await abhi.keep('form')
