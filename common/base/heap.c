@@ -4,17 +4,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Bytes of a block, and the block as the compiler has never seen it: what
+ * malloc gave may be more than what was asked for, and hardened builds end at
+ * whoever touches the rest. */
+static size_t measure(void **at)
+{
+    void *seen = *at;
+
+    __asm__ volatile("" : "+r"(seen));
+    *at = seen;
+    return malloc_usable_size(seen);
+}
+
 void heap_free(void *at)
 {
+    size_t size;
+
     if (at == NULL)
         return;
-    explicit_bzero(at, malloc_usable_size(at));
+    size = measure(&at);
+    explicit_bzero(at, size);
     free(at);
 }
 
 void *heap_realloc(void *at, size_t size)
 {
-    size_t old_size = at != NULL ? malloc_usable_size(at) : 0;
+    size_t old_size = at != NULL ? measure(&at) : 0;
     void *moved;
 
     if (at == NULL)

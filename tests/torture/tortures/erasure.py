@@ -6,6 +6,7 @@ import subprocess
 
 from torture import guest
 from torture.chat import Chat, must
+from torture.disk import Image, run
 from torture.page import AFTER, BEFORE
 from torture.registry import torture
 from torture.server import DOMAIN, Gone
@@ -14,33 +15,6 @@ from tortures.crash import see_end
 
 PAGE = 4096
 IMAGE_MIB = 96
-
-
-def run(*words, **options):
-    done = subprocess.run(words, capture_output=True, text=True, check=False,
-                          **options)
-    must(done.returncode == 0, ' '.join(words), done.stdout, done.stderr)
-    return done.stdout
-
-
-class Image:
-    """A file with an ext4 in it, mounted."""
-
-    def __init__(self, folder):
-        self.path = os.path.join(folder, 'image')
-        self.mount = os.path.join(folder, 'mnt')
-        os.makedirs(self.mount, exist_ok=True)
-        with open(self.path, 'wb') as file:
-            file.truncate(IMAGE_MIB << 20)
-        run('mkfs.ext4', '-q', '-E', 'lazy_itable_init=0', self.path)
-        run('mount', '-o', 'loop', self.path, self.mount)
-
-    def flush(self):
-        run('sync', '-f', self.mount)
-
-    def unmount(self):
-        if os.path.ismount(self.mount):
-            run('umount', self.mount)
 
 
 class Secrets:
@@ -62,7 +36,7 @@ class Town:
 
     def __init__(self, ground, rooms, messages, **control):
         self.ground = ground
-        self.image = Image(ground.folder)
+        self.image = Image(ground.folder, IMAGE_MIB)
         self.control = control
         self.subject = Subject(ground.build, ground.place('c'),
                                data=os.path.join(self.image.mount, 'data'))

@@ -1,0 +1,238 @@
+"""Real servers, the real gateway, and people who must not notice much when
+one of them is killed.  Built on the harness of the stories."""
+
+import asyncio
+import os
+import socket
+import time
+
+from torture.chat import must
+from torture.registry import torture
+from torture.subject import HERE  # noqa: F401  (finds the stories' harness)
+
+from harness import ns  # noqa: E402
+from harness.gateway import Gateway  # noqa: E402
+from harness.guest import Guest, token_of  # noqa: E402
+from harness.servers import KINDS, Slot  # noqa: E402
+from harness.world import World  # noqa: E402
+
+NO_LIMITS = {'limits_messages_per_second': '0', 'limits_message_burst': '0'}
+
+
+def in_world(ground, kind, story):
+    """Runs `story` against a server of its own, or none."""
+    server = None
+    if kind:
+        server = KINDS[kind](os.path.join(ground.folder, kind), 1)
+        server.start()
+    world = World(server, Slot(0), ground.build,
+                  os.path.join(ground.folder, 'w'), ground.folder)
+
+    async def live():
+        try:
+            return await story(world)
+        finally:
+            await world.close(False)
+    try:
+        return asyncio.run(live())
+    finally:
+        if server is not None:
+            server.kill()
+
+
+class Ledger:
+    """What one room's people said, and what came back."""
+
+    def __init__(self):
+        self.sent = {}
+        self.acked = {}
+        self.count = 0
+
+    def send(self, person, room):
+        self.count += 1
+        number = 't-%d' % self.count
+        self.sent[number] = 'text %d' % self.count
+        person.send(room.jid, self.sent[number], "<origin-id xmlns='%s' "
+                    "id='%s'/>" % (ns.SID, number), number)
+
+    def take(self, person):
+        """Notes the reflections of a person that is about to be lost."""
+        for stanza in person.inbox.stanzas:
+            if (stanza.name == 'message' and stanza.type == 'groupchat'
+                    and stanza.id in self.sent and stanza.stanza_id
+                    and stanza.delay is None):
+                known = self.acked.setdefault(stanza.id, stanza.stanza_id)
+                must(known == stanza.stanza_id, 'two ids for', stanza.id)
+
+    async def judge(self, person, room):
+        stored, after, complete = [], '', False
+        while not complete:
+            results, fin = await person.archive(
+                room.jid, rsm='<max>250</max>' + after)
+            stored += results
+            complete = fin.complete
+            if results:
+                after = '<after>%s</after>' % results[-1].id
+        ids = [r.message.id for r in stored]
+        must(len(set(ids)) == len(ids), 'twice in the archive')
+        for number, stanza_id in self.acked.items():
+            must(number in ids, 'acknowledged and lost:', number)
+        places = [ids.index(number) for number in self.acked]
+        return len(places)
+
+
+async def pour(ledger, people, room, seconds):
+    """Both talk, as fast as people in a hurry; lost sockets are no error."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        for person in people:
+            try:
+                ledger.send(person, room)
+            except (OSError, AttributeError, RuntimeError):
+                pass
+        await asyncio.sleep(0.01)
+
+
+async def restart_often(world, restarts):
+    """The server goes amid talk; both log in again and find all of it."""
+    loop = asyncio.get_running_loop()
+    server = world.server
+    ledger = Ledger()
+    slowest = 0.0
+    room, abhi, anny = await world.couple(**NO_LIMITS)
+    for number in range(restarts):
+        await pour(ledger, (abhi, anny), room, 0.6)
+        await loop.run_in_executor(
+            None, server.kill if number % 2 else server.stop)
+        await asyncio.sleep(0.3)
+        for person in (abhi, anny):
+            ledger.take(person)
+            person.vanish()
+        del world.people[:]
+        await loop.run_in_executor(None, server.start)
+        began = time.monotonic()
+        abhi = await world.login('abhi', 'new%d' % number)
+        await world.linked(abhi, 60.0)
+        slowest = max(slowest, time.monotonic() - began)
+        anny = await world.login('anny', 'new%d' % number)
+        await abhi.join(room.jid, 'a')
+        await anny.join(room.jid, 'b')
+        if number % 5 == 4 or number == restarts - 1:
+            await ledger.judge(abhi, room)
+    acked = len(ledger.acked)
+    must(acked > restarts, 'hardly anything was acknowledged:', acked)
+    return {'restarts': restarts, 'acked': acked,
+            'slowest_relink_ms': int(slowest * 1000), 'violations': 0}
+
+
+@torture(short={'restarts': 2}, long={'restarts': 50})
+def people_prosody_restarts(ground, restarts):
+    """Prosody is stopped and killed in mid-chat."""
+    return in_world(ground, 'prosody',
+                    lambda world: restart_often(world, restarts))
+
+
+@torture(short={'restarts': 2}, long={'restarts': 50})
+def people_ejabberd_restarts(ground, restarts):
+    """ejabberd is stopped and killed in mid-chat."""
+    return in_world(ground, 'ejabberd',
+                    lambda world: restart_often(world, restarts))
+
+
+# --- the gateway -----------------------------------------------------------
+
+async def come_back(gateway, room, keys):
+    """Two tabs by token; (tabs, their next tokens)."""
+    tabs, tokens = [], []
+    for key in keys:
+        tab = await gateway.tab()
+        joined = await tab.join(room.jid, 'x', key)
+        tabs.append(tab)
+        tokens.append(token_of(joined))
+    return tabs, tokens
+
+
+async def kill_gateway_often(world, kills):
+    ledger = Ledger()
+    await world.start(**NO_LIMITS)
+    gateway = await Gateway(world).launch().ready()
+    room = await world.new_room()
+    tabs, tokens = await come_back(gateway, room, [room.code(1),
+                                                   room.code(2)])
+    for number in range(kills):
+        await pour(ledger, tabs, room, 0.5)
+        if number % 3 == 2:
+            world.component.kill9()
+            await world.component.start()
+            while not await gateway.metric('component_up'):
+                await asyncio.sleep(0.05)
+        else:
+            gateway.kill()
+            await gateway.launch().ready()
+        for tab in tabs:
+            ledger.take(tab)
+            await tab.close()
+        tabs, tokens = await come_back(gateway, room, tokens)
+    judged = await ledger.judge(tabs[0], room)
+    gateway.end()
+    must(judged > kills, 'hardly anything was acknowledged:', judged)
+    return {'kills': kills, 'acked': judged, 'violations': 0}
+
+
+@torture(short={'kills': 6}, long={'kills': 300})
+def people_gateway_killed(ground, kills):
+    """kill -9 of the gateway, and of the component alone, while browsers
+    talk; they come back by token and find all of it."""
+    return in_world(ground, None,
+                    lambda world: kill_gateway_often(world, kills))
+
+
+# --- sockets that dawdle ---------------------------------------------------
+
+def dawdle(port, number):
+    """A request that never ends, from an address of its own."""
+    sock = socket.socket()
+    sock.bind(('127.1.%d.%d' % (number // 200, number % 200 + 1), 0))
+    sock.setblocking(False)
+    try:
+        sock.connect(('127.0.0.1', port))
+    except BlockingIOError:
+        pass
+    return sock
+
+
+async def be_slow(world, sockets, seconds):
+    await world.start()
+    gateway = await Gateway(world).launch().ready()
+    room = await world.new_room()
+    slow = [dawdle(gateway.port, number) for number in range(sockets)]
+    slowest = 0.0
+    end = time.monotonic() + seconds
+    visits = 0
+    while time.monotonic() < end:
+        for sock in slow:
+            try:
+                sock.send(b'GET / HTTP/1.1\r\nX: ' if visits == 0 else b'x')
+            except OSError:
+                pass
+        began = time.monotonic()
+        guest = await Guest(gateway.port, world.domain).enter()
+        await guest.join(room.jid, 'x', room.code(1))
+        slowest = max(slowest, time.monotonic() - began)
+        await guest.close()
+        visits += 1
+        await asyncio.sleep(0.5)
+    for sock in slow:
+        sock.close()
+    gateway.end()
+    must(slowest < 10, 'a newcomer waited', slowest, 's')
+    return {'slow_sockets': sockets, 'visits': visits,
+            'slowest_visit_ms': int(slowest * 1000), 'violations': 0}
+
+
+@torture(short={'sockets': 500, 'seconds': 7},
+         long={'sockets': 5000, 'seconds': 60})
+def people_beside_slowloris(ground, sockets, seconds):
+    """Sockets that never end their request; newcomers still get in."""
+    return in_world(ground, None,
+                    lambda world: be_slow(world, sockets, seconds))
