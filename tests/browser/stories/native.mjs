@@ -65,6 +65,7 @@ export const stories = {
             await visit(anny, world.stack.url);
             await anny.type('#yours', 'Anny');
             await anny.type('#theirs', 'Abhi');
+            await anny.click('.who-reads input[value=server]');
             await press(anny, 'Start chat');
             await reads(anny, 'Your chat is ready.');
             const card = await theirCard(anny);

@@ -20,11 +20,11 @@ export interface MenuDo {
 const WIDE = '(min-width: 600px) and (min-height: 420px)';
 const GAP_PX = 6;
 
-/* `at` is what was pressed. */
+/* `row` is where the message is. */
 export function messageMenu(
     message: Message,
     peer: string,
-    at: HTMLElement,
+    row: HTMLElement,
     act: MenuDo,
 ): void {
     const say = speakMore();
@@ -71,10 +71,15 @@ export function messageMenu(
         if (await toClipboard(message.body)) act.voice(say('menu.copied'));
     }
 
-    const settle = (): void => place(dialog, at);
+    const settle = (): void => place(dialog, row);
     settle();
     window.addEventListener('resize', settle);
-    dialog.addEventListener('close', () => window.removeEventListener('resize', settle));
+    dialog.addEventListener('close', () => {
+        window.removeEventListener('resize', settle);
+        /* What was pressed may have been drawn anew. */
+        if (document.activeElement === document.body)
+            row.querySelector<HTMLElement>('.more')?.focus({ preventScroll: true });
+    });
 }
 
 function isMyWords({ mine, gone, outside }: Message): boolean {
@@ -83,13 +88,13 @@ function isMyWords({ mine, gone, outside }: Message): boolean {
 
 /* Below the message, or above it where there is no room; in a small window at
  * its foot. */
-function place(dialog: HTMLElement, at: HTMLElement): void {
+function place(dialog: HTMLElement, row: HTMLElement): void {
     const isWide = window.matchMedia(WIDE).matches;
     dialog.classList.toggle('beside', isWide);
     dialog.classList.toggle('below', !isWide);
     dialog.removeAttribute('style');
     if (!isWide) return;
-    const bubble = at.closest('.message')?.querySelector('.bubble') ?? at;
+    const bubble = row.querySelector('.bubble') ?? row;
     const about = bubble.getBoundingClientRect();
     const own = dialog.getBoundingClientRect();
     const [most, widest] = [window.innerHeight, window.innerWidth - own.width - GAP_PX];

@@ -53,11 +53,13 @@ export class Sheets {
 
     message(key: string, at: HTMLElement): void {
         const { act, to } = this;
+        /* The row stays when what is in it is drawn anew. */
+        const row = at.closest<HTMLElement>('.message') ?? at;
         this.open(import('./menu'), ({ messageMenu }) => {
             const message = this.chat().messages.find((m) => m.key === key);
-            if (message === undefined || !at.isConnected) return;
+            if (message === undefined || !row.isConnected) return;
             const { reply } = message;
-            messageMenu(message, this.chat().peer, at, {
+            messageMenu(message, this.chat().peer, row, {
                 reply: () => to.answer(message),
                 edit: () => to.correct(message),
                 react: (signs) => act.react(key, signs),
