@@ -44,6 +44,7 @@ static void take_enable(struct session *session, const struct xml_node *node)
         return;
     }
     guest->has_sm = true;
+    guest->in_count = 0; /* XEP-0198 4: what came before does not count */
     buf_truncate(out, 0);
     xml_open(&xml, "enabled", NS_SM);
     if (guest->is_resumable) {
