@@ -164,6 +164,11 @@ class Raw:
             lines.append('Sec-WebSocket-Protocol: ' + protocol)
         return await self.ask(lines)
 
+    async def opened(self, **options):
+        """Itself, with its handshake done."""
+        same(await self.open(**options), 101)
+        return self
+
     async def ask(self, lines):
         """The status of a request; 0 for a closed socket, or not HTTP/1."""
         self.reader, self.writer = await asyncio.open_connection(
