@@ -186,7 +186,7 @@ enum err service__text_to_domain(struct service_call *call)
     if (call->request.kind == ROOM_REQUEST_NONE || stanza->from.local.len == 0)
         return ERR_OK;
     if (span_is(type, "groupchat"))
-        return service__error(call, STANZA_SERVICE_UNAVAILABLE, TEXT_NONE);
+        return service__stray(call, STANZA_SERVICE_UNAVAILABLE, TEXT_NONE);
     if (body == NULL || xml_text(body).len == 0 || span_is(type, "headline"))
         return ERR_OK;
     rc = service__may_answer_stray(call, &may);

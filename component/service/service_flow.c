@@ -116,6 +116,15 @@ enum err service__may_answer_stray(struct service_call *call, bool *may)
     return service__flow_take(call->service, &use, may);
 }
 
+enum err service__stray(struct service_call *call, enum stanza_error condition,
+                        enum service_text text)
+{
+    bool may;
+    enum err rc = service__may_answer_stray(call, &may);
+
+    return rc == ERR_OK && may ? service__error(call, condition, text) : rc;
+}
+
 static bool is_iq_with(const struct stanza *stanza, const char *name,
                        const char *ns)
 {

@@ -207,6 +207,9 @@ enum err service__flow_take(struct service *service,
 /* The same for an answer to somebody who is not in the room. */
 enum err service__may_answer_stray(struct service_call *call,
                                    bool *may) MUST_CHECK;
+/* Refuses it, if it may be answered. */
+enum err service__stray(struct service_call *call, enum stanza_error condition,
+                        enum service_text text) MUST_CHECK;
 void service__flows_clear(struct service_flows *flows);
 
 /* --- service_guest.c --- */
@@ -283,8 +286,10 @@ enum err service__join(struct service_call *call,
 enum err service__presence_payload(struct service_call *call,
                                    struct span *out) MUST_CHECK;
 enum err service__message(struct service_call *call) MUST_CHECK;
-enum err service__invite_asked(struct service_call *call,
-                               bool *is_done) MUST_CHECK;
+/* XEP-0045 7.8.2: asks the room to invite somebody. */
+bool service__is_invite(const struct stanza *stanza);
+/* An invitation declined, or a wish to be heard (8.6): nobody waits for it. */
+bool service__is_unanswerable(const struct stanza *stanza);
 enum err service__text_to_domain(struct service_call *call) MUST_CHECK;
 enum err service__ghost(struct service_call *call) MUST_CHECK;
 enum err service__pong(struct service_call *call) MUST_CHECK;

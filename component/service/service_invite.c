@@ -1,4 +1,4 @@
-/* service_invite.c - invitations that people ask the room to send. */
+/* service_invite.c - messages of XEP-0045 7.8 and 8.6 to a room. */
 #include "service/service_internal.h"
 
 /* A form of XEP-0045 8.6 by which a visitor asks for voice. */
@@ -18,22 +18,19 @@ static bool asks_for_voice(const struct stanza *stanza)
     return false;
 }
 
-/* We keep digests of codes, not codes: there is nothing to hand on. */
-enum err service__invite_asked(struct service_call *call, bool *is_done)
+static bool has_in_user(const struct stanza *stanza, const char *name)
 {
-    const struct stanza *stanza = call->stanza;
     const struct xml_node *user = xml_child(stanza->node, "x", NS_MUC_USER);
 
-    *is_done = true;
-    if (user != NULL && xml_child(user, "invite", NS_MUC_USER) != NULL) {
-        if (service__seat_of_sender(call) == 0)
-            return service__error(call, STANZA_FORBIDDEN, TEXT_NOT_MEMBER);
-        return service__error(call, STANZA_FORBIDDEN, TEXT_INVITE);
-    }
-    if (user != NULL && xml_child(user, "decline", NS_MUC_USER) != NULL)
-        return ERR_OK;
-    if (asks_for_voice(stanza))
-        return ERR_OK;
-    *is_done = false;
-    return ERR_OK;
+    return user != NULL && xml_child(user, name, NS_MUC_USER) != NULL;
+}
+
+bool service__is_invite(const struct stanza *stanza)
+{
+    return has_in_user(stanza, "invite");
+}
+
+bool service__is_unanswerable(const struct stanza *stanza)
+{
+    return has_in_user(stanza, "decline") || asks_for_voice(stanza);
 }

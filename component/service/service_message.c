@@ -3,16 +3,6 @@
 
 #include "service/service_internal.h"
 
-static enum err not_joined(struct service_call *call)
-{
-    bool may;
-    enum err rc = service__may_answer_stray(call, &may);
-
-    if (rc != ERR_OK || !may)
-        return rc;
-    return service__error(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
-}
-
 /* The id of `node` as the room knows it.  *is_there is false without one. */
 static enum err hash_id(struct service_call *call, const struct xml_node *node,
                         uint8_t out[ROOM_ORIGIN_BYTES], bool *is_there)
@@ -88,8 +78,6 @@ static enum err groupchat(struct service_call *call)
     struct room_event event;
     enum err rc;
 
-    if (room_seat_of_session(call->room, call->stanza->from.full) == 0)
-        return not_joined(call);
     service__classify(call->stanza, &about);
     if (about.has_subject && !about.has_body && !about.has_thread &&
         !about.has_encryption)
@@ -119,35 +107,34 @@ static bool is_only_signal(const struct service_call *call)
 
 static enum err to_occupant(struct service_call *call)
 {
-    const struct stanza *stanza = call->stanza;
-
-    if (span_is(stanza->type, "groupchat"))
+    if (span_is(call->stanza->type, "groupchat"))
         return service__error(call, STANZA_BAD_REQUEST, TEXT_TO_OCCUPANT);
-    if (is_only_signal(call))
-        return ERR_OK;
-    if (room_seat_of_session(call->room, stanza->from.full) == 0)
-        return not_joined(call);
-    if (service__seat_named(call->room, stanza->to.resource) == 0)
+    if (service__seat_named(call->room, call->stanza->to.resource) == 0)
         return service__error(call, STANZA_ITEM_NOT_FOUND, TEXT_NONE);
     return service__error(call, STANZA_FORBIDDEN, TEXT_PRIVATE);
+}
+
+/* We keep digests of codes, not codes: there is nothing to hand on. */
+static enum err to_room(struct service_call *call)
+{
+    if (service__is_invite(call->stanza))
+        return service__error(call, STANZA_FORBIDDEN, TEXT_INVITE);
+    return service__error(call, STANZA_BAD_REQUEST, TEXT_NOT_FOR_ROOM);
 }
 
 enum err service__message(struct service_call *call)
 {
     const struct stanza *stanza = call->stanza;
-    bool is_done;
-    enum err rc;
+    bool is_groupchat = span_is(stanza->type, "groupchat");
 
     if (span_is(stanza->type, "error"))
         return service__ghost(call);
+    if (!is_groupchat &&
+        (is_only_signal(call) || service__is_unanswerable(stanza)))
+        return ERR_OK;
+    if (room_seat_of_session(call->room, stanza->from.full) == 0)
+        return service__stray(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
     if (stanza->to.resource.len > 0)
         return to_occupant(call);
-    if (span_is(stanza->type, "groupchat"))
-        return groupchat(call);
-    rc = service__invite_asked(call, &is_done);
-    if (rc != ERR_OK || is_done)
-        return rc;
-    if (is_only_signal(call))
-        return ERR_OK;
-    return service__error(call, STANZA_BAD_REQUEST, TEXT_NOT_FOR_ROOM);
+    return is_groupchat ? groupchat(call) : to_room(call);
 }

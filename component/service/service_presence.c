@@ -25,7 +25,7 @@ static enum err probe(struct service_call *call)
     struct room_effect *effect;
 
     if (own == 0)
-        return service__error(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
+        return service__stray(call, STANZA_NOT_ACCEPTABLE, TEXT_NOT_JOINED);
     if (seat == 0 || !room_session_shown(call->room, seat, &session))
         return service__error(call, STANZA_ITEM_NOT_FOUND, TEXT_NONE);
     effect =

@@ -82,6 +82,31 @@ static void a_flood_of_strays_has_few_echoes(void **state)
     assert_in_range(answers(f, ROOM_LEG_NATIVE, WORDS(MAL), 1000), 10, 30);
 }
 
+/* Whatever shape it has that a stranger sends and nobody has to answer. */
+static void strays_of_every_kind_are_counted(void **state)
+{
+    static const char *const strays[] = {
+        WORDS(MAL),
+        "<message " FROM(MAL) "><body>x</body></message>",
+        "<message " FROM(MAL) "><x xmlns='" NS_MUC_USER
+                              "'><invite to='c@example.org'/></x></message>",
+        "<message type='chat' from='" MAL "' to='" WORLD_ROOM
+        "/Anny'><body>x</body></message>",
+        "<message type='groupchat' from='" MAL "' to='" WORLD_ROOM
+        "/Anny'><body>x</body></message>",
+        "<presence type='probe' from='" MAL "' to='" WORLD_ROOM "/Anny'/>",
+        "<message type='groupchat' from='" MAL "' to='" WORLD_DOMAIN
+        "'><body>x</body></message>",
+    };
+
+    for (size_t i = 0; i < sizeof(strays) / sizeof(*strays); i++) {
+        struct fixture *f = *state;
+
+        assert_in_range(answers(f, ROOM_LEG_NATIVE, strays[i], 300), 50, 100);
+        world_wait(&f->world, 60 * 1000);
+    }
+}
+
 static void every_question_is_answered_all_the_same(void **state)
 {
     struct fixture *f = *state;
@@ -223,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
         TEST(a_flood_of_strays_has_few_echoes),
+        TEST(strays_of_every_kind_are_counted),
         TEST(every_question_is_answered_all_the_same),
         TEST(pages_and_joins_are_dearer),
         TEST(a_conversation_costs_nothing_here),

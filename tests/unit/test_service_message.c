@@ -257,7 +257,7 @@ static void m6_other_types_to_the_room(void **state)
     say_from(f, ABHI, "chat", "<displayed xmlns='" NS_MARKERS "' id='1'/>");
     world_is_silent(&f->world);
     say_from(f, MAL, "normal", "<received xmlns='" NS_CARBONS "'/>");
-    world_refuses(&f->world, "modify", "bad-request");
+    world_refuses(&f->world, "cancel", "not-acceptable");
     say_from(f, ABHI, "normal",
              "<x xmlns='" NS_MUC_USER "'><decline to='a@b'/></x>");
     world_is_silent(&f->world);
@@ -272,7 +272,7 @@ static void invites_are_refused(void **state)
     say_from(f, ABHI, "normal", invite);
     world_refuses(&f->world, "auth", "forbidden");
     say_from(f, MAL, "normal", invite);
-    world_refuses(&f->world, "auth", "forbidden");
+    world_refuses(&f->world, "cancel", "not-acceptable");
 }
 
 /* What is kept, as far as section 7.2 goes. */
