@@ -105,24 +105,36 @@ static enum ctl_exit read_canaries(struct audit *audit, FILE *file)
     return CTL_USAGE;
 }
 
+static enum ctl_exit canaries_of(struct audit *audit, FILE *file,
+                                 const char *name)
+{
+    if (fstat(fileno(file), &audit->canary_file) == 0)
+        return read_canaries(audit, file);
+    fprintf(audit->ctl->complaints, "duologuectl: %s: %s\n", name,
+            strerror(errno));
+    return CTL_USAGE;
+}
+
 static enum ctl_exit open_canaries(struct audit *audit)
 {
     const char *path = audit->ctl->options->canary_file;
-    FILE *file = path != NULL ? fopen(path, "re") : stdin;
     enum ctl_exit status;
+    FILE *file;
 
-    if (file == NULL || fstat(fileno(file), &audit->canary_file) != 0) {
-        fprintf(audit->ctl->complaints, "duologuectl: %s: %s\n",
-                path != NULL ? path : "standard input", strerror(errno));
-        if (file != NULL && path != NULL)
-            fclose(file);
+    if (path == NULL) {
+        if (isatty(STDIN_FILENO))
+            fputs("Canaries, one a line, then Ctrl-D:\n",
+                  audit->ctl->complaints);
+        return canaries_of(audit, stdin, "standard input");
+    }
+    file = fopen(path, "re");
+    if (file == NULL) {
+        fprintf(audit->ctl->complaints, "duologuectl: %s: %s\n", path,
+                strerror(errno));
         return CTL_USAGE;
     }
-    if (path == NULL && isatty(STDIN_FILENO))
-        fputs("Canaries, one a line, then Ctrl-D:\n", audit->ctl->complaints);
-    status = read_canaries(audit, file);
-    if (path != NULL)
-        fclose(file);
+    status = canaries_of(audit, file, path);
+    fclose(file);
     return status;
 }
 

@@ -79,7 +79,7 @@ static enum err add(struct ctl_needles *needles, struct span bytes,
 static enum err add_hex(struct ctl_needles *needles, struct span canary,
                         const char *digits)
 {
-    char text[CTL_NEEDLE_MAX_BYTES];
+    char text[CTL_NEEDLE_MAX_BYTES] = {0};
 
     for (size_t i = 0; i < canary.len; i++) {
         uint8_t byte = (uint8_t)canary.at[i];
@@ -95,7 +95,7 @@ static enum err add_hex(struct ctl_needles *needles, struct span canary,
 static enum err add_base64(struct ctl_needles *needles, struct span canary,
                            size_t before, const char *alphabet)
 {
-    char text[CTL_NEEDLE_MAX_BYTES];
+    char text[CTL_NEEDLE_MAX_BYTES] = {0};
     size_t first = (before * 8 + 5) / 6;
     size_t last = (before + canary.len) * 8 / 6;
 

@@ -38,6 +38,7 @@ static void link_family(struct room *room, struct room_family *family)
 
 static enum err set_holder(struct room_family *family, struct span jid)
 {
+    char *before = family->holder;
     char *copy = malloc(jid.len + 1);
 
     if (copy == NULL)
@@ -45,9 +46,9 @@ static enum err set_holder(struct room_family *family, struct span jid)
     if (jid.len > 0)
         memcpy(copy, jid.at, jid.len);
     copy[jid.len] = '\0';
-    heap_free(family->holder);
     family->holder = copy;
     family->image.holder = (struct span){copy, jid.len};
+    heap_free(before);
     return ERR_OK;
 }
 
