@@ -1,7 +1,9 @@
 """What has ended is on no block of the disk, in no journal, in no core and in
 no log; what has not can still be read."""
 
+import errno
 import os
+import signal
 import subprocess
 
 from torture import guest
@@ -15,6 +17,28 @@ from tortures.crash import see_end
 
 PAGE = 4096
 IMAGE_MIB = 96
+
+
+def copy_memory(pid, path):
+    """Every mapping that can be read, one after the other."""
+    with open('/proc/%d/maps' % pid, encoding='ascii',
+              errors='replace') as file:
+        maps = [line.split() for line in file]
+    with open('/proc/%d/mem' % pid, 'rb', buffering=0) as memory, \
+            open(path, 'wb') as copy:
+        for words in maps:
+            # The kernel's own cannot be read.
+            if 'r' not in words[1] or words[-1] in ('[vvar]', '[vsyscall]'):
+                continue
+            start, end = (int(part, 16) for part in words[0].split('-'))
+            for at in range(start, end, PAGE):
+                memory.seek(at)
+                try:
+                    copy.write(memory.read(PAGE))
+                except OSError as error:
+                    # Of a file that is mapped beyond its end.
+                    must(error.errno == errno.EIO and len(words) > 5, words)
+                    break
 
 
 class Secrets:
@@ -128,8 +152,13 @@ class Town:
     def core(self):
         """All memory of the live process, which only root can take."""
         path = os.path.join(self.ground.folder, 'core')
-        run('gcore', '-a', '-o', path, str(self.subject.process.popen.pid))
-        return '%s.%d' % (path, self.subject.process.popen.pid)
+        pid = self.subject.process.popen.pid
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            copy_memory(pid, path)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        return path
 
     def must_be_clean(self, ended, what, *paths):
         count, said = self.audit(ended, *paths)
