@@ -3,7 +3,8 @@
 #define PROCESS_PROCESS_HARDEN_H
 
 /* Makes new files ours alone, forbids core dumps and looks from outside,
- * ignores SIGPIPE, and raises the number of descriptors as far as we may. */
+ * ignores SIGPIPE, raises the number of descriptors as far as we may, and locks
+ * all memory where there is no limit to that. */
 void process_harden(void);
 
 #endif
