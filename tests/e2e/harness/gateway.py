@@ -183,6 +183,10 @@ class Raw:
         return int(self.head.split()[1])
 
     def send(self, data, kind=TEXT, fin=True, masked=True):
+        self.writer.write(self.frame(data, kind, fin, masked))
+
+    @staticmethod
+    def frame(data, kind=TEXT, fin=True, masked=True):
         payload = data.encode() if isinstance(data, str) else data
         first = kind | (0x80 if fin else 0)
         bit = 0x80 if masked else 0
@@ -197,7 +201,7 @@ class Raw:
             key = (mask * (len(payload) // 4 + 1))[:len(payload)]
             payload = mask + (int.from_bytes(payload, 'big') ^ int.from_bytes(
                 key, 'big')).to_bytes(len(payload), 'big')
-        self.writer.write(size + payload)
+        return size + payload
 
     async def read(self, patience=60.0):
         """One frame: (kind, payload), or None at the end."""
