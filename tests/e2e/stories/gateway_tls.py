@@ -7,7 +7,7 @@ import ssl
 import subprocess
 
 from harness.check import holds, same
-from harness.gateway import Gateway, Raw
+from harness.gateway import Gateway, Raw, Tab
 from harness.process import Process
 from harness.story import DIRECT, story
 
@@ -22,11 +22,16 @@ def make_certificate(folder, name, key='key.pem'):
         stderr=subprocess.DEVNULL)
 
 
-async def certificate(port):
-    """The certificate that a new connection is shown, and one page."""
+def trusting_all():
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+async def certificate(port):
+    """The certificate that a new connection is shown, and one page."""
+    context = trusting_all()
     context.set_alpn_protocols(['h2', 'http/1.1'])
     reader, writer = await asyncio.open_connection('127.0.0.1', port,
                                                    ssl=context)
@@ -116,9 +121,53 @@ async def gateway_tls_bad_pair(w):
     holds(start.tail(), 'do not belong together')
 
 
+async def secret_tab(gateway):
+    """A tab whose WebSocket is over the gateway's own TLS."""
+    tab = Tab(gateway)
+    gateway.world.things.append(tab)
+    tab.line['ssl'] = trusting_all()
+    tab.origin = gateway.public_url
+    return await tab.enter()
+
+
+@story(servers=DIRECT)
+async def gateway_tls_chat(w):
+    """Whoever is inside stays inside when the certificate is another."""
+    folder = w.component.folder
+    make_certificate(folder, 'one.example')
+    await w.start()
+    gateway = Gateway(w)
+    gateway.public_url = 'https://127.0.0.1:%d' % gateway.port
+    gateway.launch(gateway_tls_certificate=os.path.join(folder, 'cert.pem'),
+                   gateway_tls_key=os.path.join(folder, 'key.pem'))
+    await gateway.ready()
+    room = await w.new_room()
+    abhi = await secret_tab(gateway)
+    await abhi.enable()
+    await abhi.join(room.jid, 'x', room.code(1))
+    first = await certificate(gateway.port)
+    for name in ('two.example', 'three.example'):
+        make_certificate(folder, name)
+        gateway.process.signal(signal.SIGHUP)
+        while await certificate(gateway.port) == first:
+            await asyncio.sleep(0.1)
+        first = await certificate(gateway.port)
+        anny = await secret_tab(gateway)
+        await anny.join(room.jid, 'x', room.code(2))
+        said = await anny.say(room.jid, 'under ' + name)
+        await abhi.heard(room.jid, said.id)
+        said = await abhi.say(room.jid, 'on the first line')
+        await anny.heard(room.jid, said.id)
+        assert not abhi.closed.is_set(), 'his line was cut'
+    abhi.cut()
+    same((await abhi.resume()).name, 'resumed')
+    same(await gateway.metric('resumed_total'), 1)
+    gateway.end()
+
+
 @story(servers=DIRECT)
 async def gateway_tls_versions(w):
-    """Nothing before TLS 1.2; a page and a WebSocket over both of the rest."""
+    """Nothing before TLS 1.2, and both of the rest."""
     folder = w.component.folder
     make_certificate(folder, 'one.example')
     await w.start()
