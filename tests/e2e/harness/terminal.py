@@ -155,9 +155,13 @@ class Profanity(Terminal):
         await self.see('logged in successfully')
         await self.type('/presence room all')
 
+    async def say(self, words):
+        await self.type(words)
+
     async def disconnect(self):
         await self.type('/disconnect')
         await self.see('logged out successfully')
+        await self.type('/clear')  # its next login is not this one
 
 
 class Poezio(Terminal):
