@@ -93,8 +93,8 @@ def tear(content, call, dice):
 class Disk:
     """The state after some calls."""
 
-    def __init__(self, folder=None, deaf=()):
-        self.deaf = deaf  # files whose syncs count for nothing
+    def __init__(self, folder=None):
+        self.deaf = ()    # files whose syncs count for nothing
         self.names = {}   # as everybody sees it
         self.safe = {}    # names that are safe
         self.pending = []  # changes of names

@@ -11,8 +11,9 @@ class Torture:
     """`short` and `long` are the arguments of the two forms; None: not
     a part of that form."""
 
-    def __init__(self, function, short, long, soak):
+    def __init__(self, function, short, long, soak, is_slow):
         self.function = function
+        self.is_slow = is_slow  # even in short: better begun first
         self.forms = {'short': short, 'long': long, 'soak': soak}
         self.name = function.__name__
         self.topic = function.__module__.rpartition('.')[2]
@@ -22,10 +23,10 @@ class Torture:
         return (self.function.__doc__ or '').strip().partition('\n')[0]
 
 
-def torture(short=None, long=None, soak=None):
+def torture(short=None, long=None, soak=None, is_slow=False):
     """Marks a function (ground, **arguments) -> figures as a torture."""
     def mark(function):
-        _TORTURES.append(Torture(function, short, long, soak))
+        _TORTURES.append(Torture(function, short, long, soak, is_slow))
         return function
     return mark
 

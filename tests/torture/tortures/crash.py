@@ -1,9 +1,11 @@
 """kill -9: acknowledged is present, once, in order; what ended stays ended."""
 
 import collections
+import os
 import shutil
+import sqlite3
 
-from torture.chat import Chat, must
+from torture.chat import Chat, Violation, must
 from torture.page import BEFORE, HOW
 from torture.registry import torture
 from torture.server import DOMAIN, Gone
@@ -324,3 +326,55 @@ def die_twice(subject, rooms, first, nth):
     must(mine[1].is_ended, 'an end that was committed is forgotten')
     subject.kill()
     return is_dead
+
+
+# --- who judges the judge --------------------------------------------------
+
+ROW = '(SELECT id FROM message ORDER BY id LIMIT 1 OFFSET %d)'
+MEDDLINGS = (
+    ('lost', ('DELETE FROM message WHERE id = ' + ROW % 3,)),
+    ('lost', ('DELETE FROM message WHERE id = ' + ROW % 4,)),
+    ('', ('UPDATE message SET at = -1 WHERE id = ' + ROW % 2,)),
+    ('not gone', ('DELETE FROM tombstone',)),
+)
+
+
+def meddle(subject, statements):
+    with sqlite3.connect(os.path.join(subject.data, 'duologue.db')) as base:
+        for statement in statements:
+            done = base.execute(statement)
+            must(done.rowcount == 1, 'nothing to meddle with:', statement)
+    base.close()
+
+
+@torture(short={}, long={})
+def crash_is_seen(ground):
+    """What somebody takes out of the database between two starts must be
+    missed by the same ledger: else it proves nothing."""
+    subject = Subject(ground.build, ground.place('c'))
+    found = 0
+    try:
+        rooms = prepare(subject)
+        chat, rooms = remember(rooms)
+        chat.link = subject.start()
+        chat.say(rooms[0], 0)
+        chat.say(rooms[0], 1)
+        chat.end(rooms[1])
+        chat.until(lambda: rooms[1].is_erased and not rooms[0].sent)
+        subject.terminate()
+        shutil.rmtree(subject.data + '.old')
+        shutil.copytree(subject.data, subject.data + '.old')
+        for word, statements in MEDDLINGS:
+            renew(subject)
+            meddle(subject, statements)
+            chat, _ = remember(rooms)
+            try:
+                pick_up(chat, subject)
+                raise AssertionError('not missed: ' + statements[0])
+            except Violation as violation:
+                must(word in str(violation), 'another complaint:', violation)
+                found += 1
+            subject.kill()
+    finally:
+        subject.close()
+    return {'meddlings_found': found}

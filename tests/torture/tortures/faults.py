@@ -314,7 +314,7 @@ def steps_for(ops, file, error):
     return ('say', 'make', 'end', 'archive')
 
 
-@torture(short={'step': 6}, long={'step': 1})
+@torture(short={'step': 6}, long={'step': 1}, is_slow=True)
 def fault_calls(ground, step):
     """Any call to disk or peers fails, is cut short or interrupted."""
     bench = Bench(ground)

@@ -2,6 +2,7 @@
 one of them is killed.  Built on the harness of the stories."""
 
 import asyncio
+import logging
 import os
 import socket
 import time
@@ -21,6 +22,8 @@ NO_LIMITS = {'limits_messages_per_second': '0', 'limits_message_burst': '0'}
 
 def in_world(ground, kind, story):
     """Runs `story` against a server of its own, or none."""
+    # People who vanish leave tasks behind.
+    logging.getLogger('asyncio').setLevel(logging.CRITICAL)
     server = None
     if kind:
         server = KINDS[kind](os.path.join(ground.folder, kind), 1)
@@ -46,6 +49,7 @@ class Ledger:
     def __init__(self):
         self.sent = {}
         self.acked = {}
+        self.heard = []  # a list of ids for each session that was lost
         self.count = 0
 
     def send(self, person, room):
@@ -55,14 +59,23 @@ class Ledger:
         person.send(room.jid, self.sent[number], "<origin-id xmlns='%s' "
                     "id='%s'/>" % (ns.SID, number), number)
 
+    def has_heard(self, people, first):
+        """Whether one of them has heard the text of that number."""
+        return any(stanza.id == 't-%d' % first and stanza.type == 'groupchat'
+                   for person in people
+                   for stanza in person.inbox.stanzas)
+
     def take(self, person):
         """Notes the reflections of a person that is about to be lost."""
+        order = []
         for stanza in person.inbox.stanzas:
             if (stanza.name == 'message' and stanza.type == 'groupchat'
                     and stanza.id in self.sent and stanza.stanza_id
                     and stanza.delay is None):
                 known = self.acked.setdefault(stanza.id, stanza.stanza_id)
                 must(known == stanza.stanza_id, 'two ids for', stanza.id)
+                order.append(stanza.id)
+        self.heard.append(order)
 
     async def judge(self, person, room):
         stored, after, complete = [], '', False
@@ -73,24 +86,37 @@ class Ledger:
             complete = fin.complete
             if results:
                 after = '<after>%s</after>' % results[-1].id
-        ids = [r.message.id for r in stored]
-        must(len(set(ids)) == len(ids), 'twice in the archive')
+        ids = {r.message.id: r for r in stored}
+        must(len(ids) == len(stored), 'twice in the archive')
         for number, stanza_id in self.acked.items():
             must(number in ids, 'acknowledged and lost:', number)
-        places = [ids.index(number) for number in self.acked]
-        return len(places)
+            must(ids[number].id == stanza_id, 'another id:', number)
+            must(ids[number].body == self.sent[number], 'other words:',
+                 number)
+        self.judge_order(list(ids))
+        return len(self.acked)
+
+    def judge_order(self, ids):
+        """The archive has the order in which each person heard it."""
+        for heard in self.heard:
+            places = [ids.index(number) for number in heard]
+            must(places == sorted(places), 'out of order')
+        self.heard = []
 
 
 async def pour(ledger, people, room, seconds):
-    """Both talk, as fast as people in a hurry; lost sockets are no error."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
+    """Both talk, as fast as people in a hurry, and until at least some of it
+    has come back; lost sockets are no error."""
+    first = ledger.count + 1
+    began = time.monotonic()
+    while (spent := time.monotonic() - began) < seconds or (
+            spent < 60 and not ledger.has_heard(people, first)):
         for person in people:
             try:
                 ledger.send(person, room)
             except (OSError, AttributeError, RuntimeError):
                 pass
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01 if spent < seconds else 0.2)
 
 
 async def restart_often(world, restarts):

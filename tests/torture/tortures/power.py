@@ -89,6 +89,12 @@ class Past:
         for stanza in call.stanzas:
             self.chat.hear(stanza)
 
+    def is_wipe(self, call):
+        """Whether it takes a room's key away."""
+        return (call.op == 'write' and call.file == 'keys'
+                and call.offset in self.keys
+                and not call.data.startswith(b'DUOROOM1'))
+
     def fork(self):
         """A ledger of its own for one cut."""
         chat = copy.deepcopy(self.chat)
@@ -144,10 +150,12 @@ def cut_at(ground, past, disk, name):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def places(calls, dice, cuts):
-    """Where to cut: half of them when somebody has just been told."""
-    told = [n + 1 for n, call in enumerate(calls) if call.stanzas]
-    chosen = [dice.choice(told) for _ in range(cuts // 2)]
+def places(calls, dice, cuts, only):
+    """Where to cut: half of them when somebody has just been told; with
+    `only`, all of them when somebody has been told of that."""
+    told = [n + 1 for n, call in enumerate(calls)
+            if any(s.id.startswith(only) for s in call.stanzas)]
+    chosen = [dice.choice(told) for _ in range(cuts if only else cuts // 2)]
     chosen += [dice.randint(0, len(calls)) for _ in range(cuts - len(chosen))]
     return sorted(chosen)
 
@@ -162,15 +170,19 @@ def name_keys(calls, whole):
     return {room.jid: key for room, key in zip(rooms, keys)}
 
 
-def cut_often(ground, name, life, cuts, deaf=(), **control):
-    """Cuts one recorded life at many places; the violations found."""
+def cut_often(ground, name, life, cuts, deaf=(), only=b'', **control):
+    """Cuts one recorded life at many places; the violations found.  `deaf`
+    are files whose syncs count for nothing once a key is overwritten."""
     calls, whole = record(ground, name, life, **control)
-    past, disk = Past(whole), recording.Disk(deaf=deaf)
+    past, disk = Past(whole), recording.Disk()
     past.keys_of = name_keys(calls, whole)
     violations = []
     done = 0
-    for number, place in enumerate(places(calls, ground.dice, cuts)):
+    for number, place in enumerate(places(calls, ground.dice, cuts,
+                                            only)):
         for call in calls[done:place]:
+            if past.is_wipe(call):
+                disk.deaf = deaf
             past.step(call)
             disk.step(call)
         done = max(done, place)
@@ -225,8 +237,10 @@ def power_without_syncs(ground, cuts):
 
 @torture(short={'cuts': 20}, long={'cuts': 100})
 def power_without_key_syncs(ground, cuts):
-    """On a disk that forgets the key file's syncs keys must come back."""
-    _, violations = cut_often(ground, 'deaf', end_rooms, cuts, deaf=('keys',))
+    """On a disk that forgets the syncs after a key is overwritten, keys must
+    come back."""
+    _, violations = cut_often(ground, 'deaf', end_rooms, cuts, deaf=('keys',),
+                              only=b'end-')
     back = [v for v in violations if 'the key of' in v or 'keys' in v]
     if not back:
         raise Violation('without its syncs the key file forgot nothing')

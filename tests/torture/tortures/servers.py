@@ -138,7 +138,8 @@ def in_child(action):
     return json.loads(figures)
 
 
-@torture(short={'rounds': 1, 'seconds': 75}, long={'rounds': 5, 'seconds': 90})
+@torture(short={'rounds': 1, 'seconds': 75}, long={'rounds': 5, 'seconds': 90},
+         is_slow=True)
 def server_half_open(ground, rounds, seconds):
     """The wire to the server is pulled: both ends believe in a link that is
     dead, and it is replaced when the wire is back."""
