@@ -132,6 +132,7 @@ struct room_effect {
             bool is_available;
             bool is_joining;      /* answers a join: 100 where it applies */
             bool is_renamed;      /* another nick was asked for: 210 */
+            bool is_evicted;      /* gone for a technical reason: 333 */
             struct span id;       /* of the join, to echo; at NULL: none */
             struct span jid;      /* for <item jid/> in non-anonymous rooms */
             struct span presence; /* written children */

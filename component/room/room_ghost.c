@@ -30,6 +30,23 @@ enum err room__remove_quietly(struct room_turn *turn,
     return ERR_OK;
 }
 
+/* The others learn whether it went or broke (XEP-0045 11.1). */
+static enum err tell_of_leave(struct room_turn *turn, uint8_t seat,
+                              enum room_removal how)
+{
+    for (size_t i = 0; i < turn->room->session_count; i++) {
+        struct room_effect *effect;
+        enum err rc =
+            room__tell(turn, turn->room->sessions[i], seat, false, &effect);
+
+        if (rc != ERR_OK)
+            return rc;
+        effect->u.presence.is_evicted =
+            how == ROOM_REMOVAL_EVICTED && !effect->u.presence.is_available;
+    }
+    return ERR_OK;
+}
+
 enum err room__remove(struct room_turn *turn, struct room_session *session,
                       enum room_removal how)
 {
@@ -43,7 +60,7 @@ enum err room__remove(struct room_turn *turn, struct room_session *session,
         return rc;
     if (!room__shown_changed(turn->room, seat, &before))
         return ERR_OK;
-    return room__tell_all(turn, seat, NULL);
+    return tell_of_leave(turn, seat, how);
 }
 
 /* The first session that `is_meant`, or NULL.  They go oldest first, so that a

@@ -45,6 +45,8 @@ static void put_user(struct xml_writer *xml, const struct room_effect *effect)
         put_status(xml, "100");
     if (effect->u.presence.is_renamed)
         put_status(xml, "210");
+    if (effect->u.presence.is_evicted)
+        put_status(xml, "333");
     xml_close(xml);
 }
 

@@ -255,6 +255,7 @@ static void presence(struct buf *out, const struct room_effect *effect)
     add_word(out, effect->u.presence.is_self, "self");
     add_word(out, effect->u.presence.is_joining, "joining");
     add_word(out, effect->u.presence.is_renamed, "renamed");
+    add_word(out, effect->u.presence.is_evicted, "evicted");
     add_text(out, "id", effect->u.presence.id);
     add_text(out, "jid", effect->u.presence.jid);
     if (effect->u.presence.is_available)

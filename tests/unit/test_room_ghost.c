@@ -11,7 +11,8 @@ static void a_sure_error_is_enough(void **state)
     room_expect(script, "ghost from=ann@x.example/phone certain",
                 "store   left ann@x.example/phone\n"
                 "send    ann@x.example/phone removed evicted seat=1\n"
-                "send    bob@y.example/desk presence of=Ann unavailable\n");
+                "send    bob@y.example/desk presence of=Ann unavailable "
+                "evicted\n");
 }
 
 static void one_doubt_is_not(void **state)

@@ -102,6 +102,10 @@ class Speaker:
         assert answer.type == 'error', 'not refused: %s' % answer
         return answer.error
 
+    async def deadline(self, room):
+        """When that chat ends if nothing happens, in Unix time."""
+        return (await self.get(room, "<room xmlns='%s'/>" % ns.ROOM)).deadline
+
     async def disco(self, to, node=None):
         where = '' if node is None else ' node=%s' % attr(node)
         return await self.get(

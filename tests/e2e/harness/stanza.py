@@ -3,6 +3,7 @@
 import copy
 import time
 import xml.etree.ElementTree as ET
+from datetime import datetime, timezone
 from xml.sax.saxutils import escape, quoteattr
 
 from . import ns
@@ -27,12 +28,20 @@ def bare(jid):
     return jid.partition('/')[0]
 
 
+def seconds_of(stamp):
+    """An XEP-0082 time of the room's as Unix time."""
+    return datetime.strptime(stamp, '%Y-%m-%dT%H:%M:%S.%fZ').replace(
+        tzinfo=timezone.utc).timestamp()
+
+
 class Stanza:
-    """A received top level element; `at` is when it came (monotonic)."""
+    """A received top level element; `at` is when it came, `wall` the same in
+    Unix time, which is what the component goes by."""
 
     def __init__(self, element):
         self.xml = copy.deepcopy(element)
         self.at = time.monotonic()
+        self.wall = time.time()
         self.taken = False
 
     @property
@@ -149,6 +158,13 @@ class Stanza:
     def occupant_id(self):
         element = self.child(ns.OCCUPANT, 'occupant-id')
         return None if element is None else element.get('id')
+
+    @property
+    def deadline(self):
+        """When the room says that it ends if nothing happens."""
+        element = self.find(ns.ROOM, 'room')
+        assert element is not None, 'no <room/> in %s' % self
+        return seconds_of(element.get('deadline'))
 
     @property
     def delay(self):
