@@ -201,7 +201,7 @@ static void on_readable(struct talk *t, struct web_guest *guest)
     size_t len;
 
     if (got <= 0 && errno != EAGAIN)
-        load_die("a guest was cut off");
+        load_die("a guest was cut off, of %d", t->web->count);
     if (got <= 0)
         return;
     if (buf_append(&guest->in, (struct span){bytes, (size_t)got}) != ERR_OK)
@@ -243,7 +243,8 @@ void web_watch_link(struct web *web)
         load_die("epoll: %s", strerror(errno));
 }
 
-static void turn(struct talk *t, int wait_ms)
+/* How many lines had something. */
+static int turn(struct talk *t, int wait_ms)
 {
     struct epoll_event events[EVENTS];
     int count = epoll_wait(t->web->poll, events, EVENTS, wait_ms);
@@ -253,16 +254,18 @@ static void turn(struct talk *t, int wait_ms)
             on_readable(t, events[i].data.ptr);
     if (!t->web->options->is_baseline)
         reflect(t->web);
+    return count;
 }
 
 void web_idle(struct web *web, int ms)
 {
     struct talk t = {.web = web};
     int64_t until_us = load_now_us() + (int64_t)ms * 1000;
+    int count;
 
     do
-        turn(&t, ms < 20 ? ms : 20);
-    while (load_now_us() < until_us);
+        count = turn(&t, ms < 20 ? ms : 20);
+    while (count == EVENTS || load_now_us() < until_us);
 }
 
 static int by_size(const void *a, const void *b)
@@ -316,7 +319,7 @@ void web_talk(struct web *web, struct web_result *out)
     for (int i = 0; i < web->options->talkers; i++)
         talk(&t, &web->guests[i]);
     while (load_now_us() < until_us)
-        turn(&t, 10);
+        (void)turn(&t, 10);
     t.is_on = false;
     out->seconds = (double)(load_now_us() - begun_us) / 1e6;
     out->cpu_us += load_cpu_us(web->child.pid);
