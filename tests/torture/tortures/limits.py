@@ -1,5 +1,6 @@
 """A disk without space and a process without descriptors."""
 
+import asyncio
 import os
 import resource
 import socket
@@ -9,6 +10,9 @@ from torture.chat import Chat, must
 from torture.disk import Image
 from torture.registry import torture
 from torture.subject import Subject
+from tortures.people import dawdle, in_world
+
+from harness.gateway import Gateway  # noqa: E402
 
 
 LEFT_BYTES = 400000
@@ -152,3 +156,45 @@ def one_famine(subject, chat, room):
             sock.close()
         resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
         time.sleep(0.5)
+
+
+NOFILE = 200
+
+
+async def starve_gateway(world, rounds):
+    busiest = 0
+    await world.start(limits_messages_per_second='0',
+                      limits_message_burst='0')
+    gateway = await Gateway(world).launch(
+        prefix=['prlimit', '--nofile=%d:%d' % (NOFILE, NOFILE)]).ready()
+    room = await world.new_room()
+    tab = await gateway.tab()
+    await tab.join(room.jid, 'x', room.code(1))
+    pid = gateway.process.popen.pid
+    most = 0
+    for _ in range(rounds):
+        knocking = [dawdle(gateway.port, number) for number in range(300)]
+        began, cpu = time.monotonic(), cpu_s(pid)
+        for _ in range(15):
+            await tab.say(room.jid, 'nobody else gets in')
+            most = max(most, len(os.listdir('/proc/%d/fd' % pid)))
+            await asyncio.sleep(0.1)
+        busiest = max(busiest, 100 * (cpu_s(pid) - cpu)
+                      / (time.monotonic() - began))
+        for sock in knocking:
+            sock.close()
+        other = await gateway.tab()
+        await other.join(room.jid, 'y', room.code(2))
+        await other.close()
+    gateway.end()
+    must(most > NOFILE // 2, 'hardly anybody got in:', most)
+    must(busiest < 50, 'it spins:', busiest, '% of a core')
+    return {'rounds': rounds, 'descriptors_max': most,
+            'busiest_percent_max': int(busiest), 'violations': 0}
+
+
+@torture(short={'rounds': 1}, long={'rounds': 50})
+def descriptors_of_gateway(ground, rounds):
+    """The same for the gateway: its guests go on, newcomers wait."""
+    return in_world(ground, None,
+                    lambda world: starve_gateway(world, rounds))
