@@ -6,6 +6,9 @@ import { pause } from '../stack.mjs';
 import { couple } from './basics.mjs';
 import { comeBack, doTo, edit, editedTo, goneFrom, inRow, noDialog, signsOf } from './deeds.mjs';
 
+/* However far the messages were scrolled, the rest stays. */
+const headStands = (page) => page.$eval('.head', (head) => head.getBoundingClientRect().top === 0);
+
 export const stories = {
     async 'search finds what is loaded and what is older, and leads there'(world) {
         const { abhi, anny } = await couple(world);
@@ -36,6 +39,7 @@ export const stories = {
             const { top, bottom } = row.getBoundingClientRect();
             return row.classList.contains('found') && top > 0 && bottom < innerHeight && row.contains(document.activeElement);
         });
+        assert.ok(await headStands(anny));
         assert.equal((await bodies(anny)).length, 131);
     },
 
@@ -85,6 +89,7 @@ export const stories = {
             const { top } = line.getBoundingClientRect();
             return top >= 0 && top < innerHeight && document.title.startsWith('(30) ');
         });
+        assert.ok(await headStands(abhi));
         await reads(abhi, 'New messages: 30');
         await press(abhi, 'New messages: 30');
         await until(abhi, () => !document.title.startsWith('('));

@@ -208,7 +208,7 @@ export const de: Catalogue = {
         'Dieses Gespräch ist fast voll: Bald kann nichts mehr gespeichert werden.',
     'full.full':
         'Dieses Gespräch ist voll. Nichts ging verloren; mehr kann nicht gespeichert werden.',
-    'line.down': 'Neuer Versuch in {count} s…',
+    'line.down': 'Neuer Versuch in {count}\u00a0s…',
     'line.connecting': 'Verbinde neu…',
     'line.first': 'Verbinde…',
     'line.joining': 'Hole, was du verpasst hast…',

@@ -202,11 +202,20 @@ export class Log {
         );
         if (row === undefined) return false;
         this.isStuck = false;
-        row.element.scrollIntoView({ block: 'center' });
+        this.bring(row.element, 0.5);
         row.element.classList.add('found');
         window.setTimeout(() => row.element.classList.remove('found'), FLASH_MS);
         this.rover.to(row.element);
         return true;
+    }
+
+    /* Scrolls the log, and not the page around it, until `element` stands at
+     * its top (0) or in its middle (0.5). */
+    private bring(element: Element, place: number): void {
+        const [own, at] = [this.root, element].map((e) => e.getBoundingClientRect());
+        if (own === undefined || at === undefined) return;
+        const above = Math.max(0, own.height - at.height) * place;
+        this.root.scrollTop += at.top - own.top - above;
     }
 
     /* On the first look, what is new stands below the divider. */
@@ -214,7 +223,7 @@ export class Log {
         const divider = this.list.querySelector('.unread');
         if (divider === null) return;
         this.isStuck = false;
-        divider.scrollIntoView({ block: 'start' });
+        this.bring(divider, 0);
         this.isStuck = this.isAtEnd();
     }
 }
