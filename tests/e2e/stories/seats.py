@@ -112,12 +112,15 @@ async def seat_shows_its_best_device(w):
         return stanza.xml.findtext('{jabber:client}show')
 
     mark = abhi.mark()
-    for person in (anny, laptop):
-        person.raw("<presence to='%s'><show>away</show></presence>"
-                   % room.at(2))
+    away = "<presence to='%s'><show>away</show></presence>" % room.at(2)
+    anny.raw(away)
+    said = await anny.say(room.jid, 'one of my devices sleeps')
+    await abhi.heard(room.jid, said.id)
+    assert not any(map(show, abhi.since(mark))), 'the laptop is there'
+    laptop.raw(away)
     await abhi.take(lambda s: s.frm == room.at(2) and show(s) == 'away',
                     'away', since=mark)
-    laptop.raw("<presence to='%s'/>" % room.at(2))
+    anny.raw("<presence to='%s'/>" % room.at(2))
     await abhi.take(lambda s: s.frm == room.at(2) and s.name == 'presence'
                     and show(s) is None, 'back', since=mark)
     for stanza in abhi.since(mark):
