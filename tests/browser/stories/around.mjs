@@ -158,6 +158,7 @@ export const stories = {
         assert.deepEqual(data.messages.map((m) => m.text), ['the <very> first', ...Array.from({ length: 60 }, (_, i) => `line ${i + 1}`)]);
         assert.deepEqual(data.messages.at(-1).reactions, { Abhi: [], Anny: ['👍'] });
         await press(anny, 'End and delete');
+        await reads(anny, 'You ended it.');
         await press(anny, 'Save my copy');
         await press(anny, 'Save');
         await reads(anny, 'Saved: 61 messages.');
