@@ -16,16 +16,20 @@ def add(total, figures):
 
 def print_totals(path):
     totals = collections.defaultdict(dict)
+    commits = collections.defaultdict(dict)
     with open(path, encoding='utf-8') as file:
         for line in file:
             run = json.loads(line)
-            total = totals[run['topic'], run['torture']]
+            key = run['form'], run['topic'], run['torture']
+            total = totals[key]
+            commits[key][run.get('commit', 'unknown')] = True
             total['runs'] = total.get('runs', 0) + 1
             total['failed'] = total.get('failed', 0) + (
                 run['figures'] is None)
             total['seconds'] = round(total.get('seconds', 0)
                                      + run['seconds'], 1)
             add(total, run['figures'] or {})
-    for (topic, name), total in sorted(totals.items()):
-        print('%-10s %-28s %s' % (topic, name, ', '.join(
-            '%s %s' % (k.replace('_', ' '), v) for k, v in total.items())))
+    for key, total in sorted(totals.items()):
+        print('%-6s%-11s%-28s%s at %s' % (*key, ', '.join(
+            '%s %s' % (k.replace('_', ' '), v) for k, v in total.items()),
+            ' '.join(commits[key])))
