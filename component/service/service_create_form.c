@@ -29,13 +29,53 @@ static void put_idle_option(struct xml_writer *xml, int64_t ms,
     service__form_put_option(xml, label, span_of(value));
 }
 
-static void put_idle(const struct service *service, struct xml_writer *xml)
+/* The operator takes any duration, others one that is offered. */
+static bool read_idle(const struct service_call *call, struct span text,
+                      int64_t *out_ms)
 {
-    const struct service_options *options = &service->options;
-    bool is_listed = false;
+    const struct service_options *options = &call->service->options;
     char value[SPAN_BYTES];
 
+    *out_ms = options->idle_default_ms;
+    if (span_trim(text).len == 0)
+        return true;
+    if (call->in->leg == ROOM_LEG_CONTROL)
+        return service__parse_span(text, options->idle_max_ms, out_ms) &&
+               *out_ms >= 1000;
     service__format_span(options->idle_default_ms, value, sizeof(value));
+    if (span_is(text, value))
+        return true;
+    for (size_t i = 0; i < IDLES; i++) {
+        *out_ms = idles[i].ms;
+        if (span_is(text, idles[i].value))
+            return idles[i].ms <= options->idle_max_ms;
+    }
+    return false;
+}
+
+static bool read_protection(const struct service_call *call, struct span text,
+                            enum room_protection *out)
+{
+    *out = ROOM_PROTECTION_SERVER;
+    text = span_trim(text);
+    return text.len == 0 || (service__parse_protection(text, out) &&
+                             service__may_protect(call->in->leg, *out));
+}
+
+/* What was filled in comes back, so that only the mistake is mended: above all
+ * nobody gets less protection than was asked for. */
+static void put_idle(const struct service_call *call,
+                     const struct xml_node *form, struct xml_writer *xml)
+{
+    const struct service_options *options = &call->service->options;
+    struct span chosen = service__form_value(form, "idle");
+    bool is_listed = false;
+    char value[SPAN_BYTES];
+    int64_t idle_ms;
+
+    if (!read_idle(call, chosen, &idle_ms))
+        idle_ms = options->idle_default_ms;
+    service__format_span(idle_ms, value, sizeof(value));
     service__form_open_field(xml, "list-single", "idle",
                              "Silence after which the chat is deleted",
                              span_of(value));
@@ -45,32 +85,38 @@ static void put_idle(const struct service *service, struct xml_writer *xml)
         put_idle_option(xml, idles[i].ms, idles[i].value);
         is_listed |= idles[i].ms == options->idle_default_ms;
     }
-    if (!is_listed)
+    if (!is_listed) {
+        service__format_span(options->idle_default_ms, value, sizeof(value));
         put_idle_option(xml, options->idle_default_ms, value);
+    }
     xml_close(xml);
 }
 
-static void put_protection(enum room_leg leg, struct xml_writer *xml)
+static void put_protection(const struct service_call *call,
+                           const struct xml_node *form, struct xml_writer *xml)
 {
     static const char *const labels[] = {
         [ROOM_PROTECTION_SERVER] = "Any app or browser; the server can read",
         [ROOM_PROTECTION_LINK] = "Two browsers; only you two can read",
         [ROOM_PROTECTION_OMEMO] = "Two apps with OMEMO; only you two can read",
     };
+    enum room_protection chosen;
 
+    if (!read_protection(call, service__form_value(form, "protection"),
+                         &chosen))
+        chosen = ROOM_PROTECTION_SERVER;
     service__form_open_field(xml, "list-single", "protection", "Who can read",
-                             SPAN("server"));
+                             span_of(service__protection_name(chosen)));
     for (int i = ROOM_PROTECTION_SERVER; i <= ROOM_PROTECTION_OMEMO; i++) {
         enum room_protection protection = (enum room_protection)i;
 
-        if (service__may_protect(leg, protection))
+        if (service__may_protect(call->in->leg, protection))
             service__form_put_option(
                 xml, labels[i], span_of(service__protection_name(protection)));
     }
     xml_close(xml);
 }
 
-/* What was filled in comes back, so that only the mistake is mended. */
 static void put_text(struct xml_writer *xml, const struct xml_node *form,
                      const char *var, const char *label, bool is_required)
 {
@@ -103,36 +149,12 @@ enum err service__create_ask(struct service_call *call,
                              "Their XMPP address, to invite them (optional)",
                              service__form_value(asked->form, "invite-jid"));
     xml_close(xml);
-    put_idle(call->service, xml);
-    put_protection(call->in->leg, xml);
+    put_idle(call, asked->form, xml);
+    put_protection(call, asked->form, xml);
     service__form_close(xml);
     if (problem != TEXT_NONE)
         service__command_note(out, "error", service__text(problem));
     return service__command_close(call);
-}
-
-/* The operator takes any duration, others one that is offered. */
-static bool read_idle(const struct service_call *call, struct span text,
-                      int64_t *out_ms)
-{
-    const struct service_options *options = &call->service->options;
-    char value[SPAN_BYTES];
-
-    *out_ms = options->idle_default_ms;
-    if (span_trim(text).len == 0)
-        return true;
-    if (call->in->leg == ROOM_LEG_CONTROL)
-        return service__parse_span(text, options->idle_max_ms, out_ms) &&
-               *out_ms >= 1000;
-    service__format_span(options->idle_default_ms, value, sizeof(value));
-    if (span_is(text, value))
-        return true;
-    for (size_t i = 0; i < IDLES; i++) {
-        *out_ms = idles[i].ms;
-        if (span_is(text, idles[i].value))
-            return idles[i].ms <= options->idle_max_ms;
-    }
-    return false;
 }
 
 static enum err read_invite(struct service_call *call, struct span text,
@@ -162,13 +184,11 @@ static enum err read_wish(struct service_call *call,
                           const struct xml_node *form,
                           struct service_wish *wish, enum service_text *problem)
 {
-    struct span protection = service__form_value(form, "protection");
     enum err rc;
 
     *wish = (struct service_wish){
         .names = {service__form_value(form, "your-name"),
                   service__form_value(form, "peer-name")},
-        .protection = ROOM_PROTECTION_SERVER,
     };
     rc = service__check_names(call, wish, problem);
     if (rc != ERR_OK || *problem != TEXT_NONE)
@@ -177,9 +197,8 @@ static enum err read_wish(struct service_call *call,
         *problem = TEXT_BAD_IDLE;
         return ERR_OK;
     }
-    if (protection.len > 0 &&
-        (!service__parse_protection(protection, &wish->protection) ||
-         !service__may_protect(call->in->leg, wish->protection))) {
+    if (!read_protection(call, service__form_value(form, "protection"),
+                         &wish->protection)) {
         *problem = TEXT_BAD_PROTECTION;
         return ERR_OK;
     }
