@@ -48,13 +48,13 @@ class Room:
 class Chat:
     """Drives rooms over one link after another."""
 
-    def __init__(self, prefix='m', room_history=4000):
+    def __init__(self, prefix='m'):
         self.rooms = {}      # by jid
         self.making = {}     # number -> Room
         self.over = []
         self.link = None
         self.prefix = prefix
-        self.room_history = room_history
+        self.patience = 120.0
         self.counts = {'acked': 0, 'sent': 0, 'rooms': 0, 'ended': 0,
                        'refused': 0, 'resent': 0}
         self._next = 0
@@ -207,8 +207,8 @@ class Chat:
         for stanza in self.link.pump(wait):
             self.hear(stanza)
 
-    def until(self, fact, patience=30.0, what=''):
-        deadline = time.monotonic() + patience
+    def until(self, fact, patience=None, what=''):
+        deadline = time.monotonic() + (patience or self.patience)
         while not fact():
             must(time.monotonic() < deadline, 'not in time:', what,
                  self.state())
@@ -239,14 +239,21 @@ class Chat:
 
     # --- asking ---------------------------------------------------------
 
-    def ask(self, frm, to, payload, kind='get', patience=30.0):
+    def ask(self, frm, to, payload, kind='get', patience=None):
         """The answer to an iq."""
+        id_ = self.put_ask(frm, to, payload, kind)
+        self.until(lambda: self.has_answer(id_), patience, 'an iq answer')
+        return self._results.pop(id_)
+
+    def put_ask(self, frm, to, payload, kind='get'):
         self._next += 1
         id_ = b'ask-%d' % self._next
         self.link.put("<iq type='%s' from='%s' to='%s' id='%s'>%s</iq>" % (
             kind, frm, to, id_.decode(), payload))
-        self.until(lambda: id_ in self._results, patience, 'an iq answer')
-        return self._results.pop(id_)
+        return id_
+
+    def has_answer(self, id_):
+        return id_ in self._results
 
     def page(self, room, after):
         """One page of the archive: ([(id, stanza-id, body)], complete)."""

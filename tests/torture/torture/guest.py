@@ -13,7 +13,7 @@ _TOKEN = re.compile(rb"<token\b[^>]*>([0-9a-f]{64})</token>")
 def open_gateway(path):
     """A link as guests.DOMAIN; stanzas go both ways as with a server."""
     sock = socket.socket(socket.AF_UNIX)
-    sock.settimeout(10)
+    sock.settimeout(120)
     sock.connect(path)
     sock.sendall(b"<stream:stream xmlns='jabber:component:accept' xmlns:"
                  b"stream='http://etherx.jabber.org/streams' to='guests.%s'>"

@@ -123,7 +123,7 @@ class Server:
         self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
 
-    def accept(self, patience=20.0, process=None):
+    def accept(self, patience=120.0, process=None):
         """The next connection that gets through the handshake."""
         deadline = time.monotonic() + patience
         while True:

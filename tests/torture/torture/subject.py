@@ -73,7 +73,7 @@ class Subject:
         argv = self.wrapper + [self.program(), '-c', self.config]
         self.process = Process('duologue', argv, log or self.log, env=env)
 
-    def start(self, patience=30.0, **control):
+    def start(self, patience=120.0, **control):
         """Starts it and takes its link."""
         self.launch(**control)
         self.link = self.server.accept(patience, self.process)
@@ -83,7 +83,7 @@ class Subject:
         self.process.signal(signal.SIGKILL)
         return self.reap()
 
-    def reap(self, patience=30.0):
+    def reap(self, patience=120.0):
         """Waits for an end that somebody else has seen to."""
         status = self.process.wait(patience)
         if self.link is not None:
@@ -91,7 +91,7 @@ class Subject:
         self.process = self.link = None
         return status
 
-    def drain(self, patience=30.0):
+    def drain(self, patience=120.0):
         """What it said before it ended."""
         stanzas = []
         try:
@@ -109,7 +109,7 @@ class Subject:
         status = self.reap()
         assert status == 0, 'ended with status %s, see %s' % (status, self.log)
 
-    def ctl(self, *words, patience=30):
+    def ctl(self, *words, patience=120):
         import subprocess
         return subprocess.run(
             [self.program('duologuectl'), '-c', self.config, *words],

@@ -23,7 +23,7 @@ AS_NOBODY = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups']
 FILTER = [sys.executable, os.path.join(HERE, 'filtered.py')]
 
 
-def live(subject, patience=30.0, talk=20):
+def live(subject, patience=120.0, talk=20):
     """A whole life: rooms, guests, talk, archive, reload, ends, a restart."""
     chat = Chat()
     chat.link = subject.start(patience, shim=False)

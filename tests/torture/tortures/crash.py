@@ -126,7 +126,7 @@ def one_kill(chat, subject, dice, mean):
         # It dies again while it gets up.
         subject.launch(die_at=dice.randint(1, 30), die_how=dice.randrange(3))
         try:
-            subject.server.accept(20, subject.process).close()
+            subject.server.accept(process=subject.process).close()
         except Gone:
             pass
         subject.process.kill()
@@ -316,7 +316,7 @@ def die_twice(subject, rooms, first, nth):
     subject.reap()
     subject.launch(die_at=nth, die_how=nth % 3)
     try:
-        subject.link = subject.server.accept(20, subject.process)
+        subject.link = subject.server.accept(process=subject.process)
         is_dead = False
         subject.kill()
     except Gone:

@@ -112,7 +112,7 @@ class Town:
         def is_done():
             self.gateway.pump()
             return all(r.is_erased for r in rooms)
-        self.chat.until(is_done, patience=120, what='the erasure')
+        self.chat.until(is_done, what='the erasure')
         self.close_tabs(rooms)
 
     def close_tabs(self, rooms):
@@ -256,7 +256,7 @@ def die_at_step(town, room, step, how):
     page.arm(step)
     town.chat.end(room)
     try:
-        town.chat.until(lambda: room.is_erased, patience=10)
+        town.chat.until(lambda: room.is_erased)
         return False
     except Gone:
         met = page.name(page.calls) == step and page.calls > base

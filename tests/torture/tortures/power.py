@@ -170,11 +170,13 @@ def name_keys(calls, whole):
     return {room.jid: key for room, key in zip(rooms, keys)}
 
 
-def cut_often(ground, name, life, cuts, deaf=(), only=b'', **control):
+def cut_often(ground, name, life, cuts, deaf=(), only=b'', patience=120,
+              **control):
     """Cuts one recorded life at many places; the violations found.  `deaf`
     are files whose syncs count for nothing once a key is overwritten."""
     calls, whole = record(ground, name, life, **control)
     past, disk = Past(whole), recording.Disk()
+    past.chat.patience = patience
     past.keys_of = name_keys(calls, whole)
     violations = []
     done = 0
@@ -224,7 +226,8 @@ def power_amid_ending(ground, cuts):
 def power_without_syncs(ground, cuts):
     """The same with synchronous=OFF must lose messages: else this proves
     nothing."""
-    _, violations = cut_often(ground, 'off', talk, cuts, TORTURE_SYNC_OFF='1')
+    _, violations = cut_often(ground, 'off', talk, cuts, patience=15,
+                              TORTURE_SYNC_OFF='1')
     lost = [v for v in violations if 'acknowledged and lost' in v
             or 'not inside' in v or 'not in time' in v or 'not gone' in v
             or 'item-not-found' in v or 'ended before' in v]

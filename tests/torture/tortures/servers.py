@@ -16,7 +16,7 @@ from tortures.crash import pick_up
 
 # --- the link to the server ------------------------------------------------
 
-def relink(chat, subject, patience=90):
+def relink(chat, subject, patience=180):
     subject.link = chat.link = subject.server.accept(patience,
                                                      subject.process)
 
@@ -138,7 +138,7 @@ def half_open(ground, rounds, seconds):
             network.pull(False)
             began = time.monotonic()
             chat.link.close()
-            relink(chat, subject, 120)
+            relink(chat, subject)
             slowest = max(slowest, time.monotonic() - began)
             catch_up(chat, rooms)
         subject.terminate()
@@ -158,7 +158,7 @@ def server_two_instances(ground):
         chat.link = subject.start()
         room = chat.new_room()
         done = subprocess.run([subject.program(), '-c', subject.config],
-                              capture_output=True, text=True, timeout=20,
+                              capture_output=True, text=True, timeout=120,
                               check=False)
         must(done.returncode == 1 and 'in use by another duologue'
              in done.stderr, done.returncode, done.stderr)
