@@ -123,12 +123,17 @@ class Server:
         self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
 
+<<<<<<< HEAD
     def accept(self, patience=120.0, process=None):
+=======
+    def accept(self, patience=90.0, process=None):
+>>>>>>> 407b384 (tests: tortures: who ended tells its last words)
         """The next connection that gets through the handshake."""
         deadline = time.monotonic() + patience
         while True:
             if process is not None and not process.alive:
-                raise Gone('it ended before it connected')
+                raise Gone('it ended before it connected, status %s:\n%s' % (
+                    process.popen.poll(), process.tail(5)))
             assert time.monotonic() < deadline, 'the component never connects'
             if not select.select([self._listener], [], [], 0.05)[0]:
                 continue
