@@ -207,13 +207,8 @@ class Chat:
         for stanza in self.link.pump(wait):
             self.hear(stanza)
 
-<<<<<<< HEAD
     def until(self, fact, patience=None, what=''):
         deadline = time.monotonic() + (patience or self.patience)
-=======
-    def until(self, fact, patience=90.0, what=''):
-        deadline = time.monotonic() + patience
->>>>>>> 407b384 (tests: tortures: who ended tells its last words)
         while not fact():
             must(time.monotonic() < deadline, 'not in time:', what,
                  self.state())
@@ -244,11 +239,7 @@ class Chat:
 
     # --- asking ---------------------------------------------------------
 
-<<<<<<< HEAD
     def ask(self, frm, to, payload, kind='get', patience=None):
-=======
-    def ask(self, frm, to, payload, kind='get', patience=90.0):
->>>>>>> 407b384 (tests: tortures: who ended tells its last words)
         """The answer to an iq."""
         id_ = self.put_ask(frm, to, payload, kind)
         self.until(lambda: self.has_answer(id_), patience, 'an iq answer')

@@ -123,11 +123,7 @@ class Server:
         self._listener = socket.create_server((host, 0))
         self.port = self._listener.getsockname()[1]
 
-<<<<<<< HEAD
     def accept(self, patience=120.0, process=None):
-=======
-    def accept(self, patience=90.0, process=None):
->>>>>>> 407b384 (tests: tortures: who ended tells its last words)
         """The next connection that gets through the handshake."""
         deadline = time.monotonic() + patience
         while True:
