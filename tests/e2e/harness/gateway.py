@@ -298,6 +298,17 @@ class Tab(Guest):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self._writer.transport.pause_reading()
 
+    def deafen(self):
+        """Reads no more and goes on saying that it is there, so that it is
+        not the missing pong by which it is found out."""
+        async def here():
+            while not self._writer.is_closing():
+                self._send(b'', PONG)
+                await asyncio.sleep(1.0)
+
+        self.freeze()
+        self._task = asyncio.create_task(here())
+
     async def resume(self):
         """A new socket, the old session; returns the answer."""
         await self._shake_hands()
