@@ -87,6 +87,14 @@ enum err service__speak_refusal(
     struct service *service, const struct room_effect *effect,
     const struct service_speaker *speaker) MUST_CHECK;
 
+/* Whether an app shows nothing when a message it sent is refused: it shows a
+ * group chat's message only when it comes back. */
+bool service__hides_refusals(struct span to);
+/* The room itself tells `to` alone why. */
+enum err service__speak_refused(
+    struct service *service, const struct room *room, struct span to,
+    const char *text, const struct service_speaker *speaker) MUST_CHECK;
+
 /* The sentence with which a chat ends. */
 void service__say_ended(const struct room *room, enum room_cause cause,
                         char *out, size_t size);

@@ -135,14 +135,18 @@ static void put_event(struct xml_writer *xml, const struct room_effect *effect)
     xml_close(xml);
 }
 
-/* Gajim and Converse show nothing that comes from a room without a nick.  Their
- * sessions are known by the resources they pick for themselves. */
-static bool needs_nick(struct span to)
+/* Some apps are known by the resources they pick for themselves. */
+static bool is_app(struct span to, struct span start)
 {
     struct span resource = span_slice(to, span_find(to, '/'), to.len);
 
-    return span_starts_with(resource, SPAN("/gajim.")) ||
-           span_starts_with(resource, SPAN("/converse.js-"));
+    return span_starts_with(resource, start);
+}
+
+/* Gajim and Converse show nothing that comes from a room without a nick. */
+static bool needs_nick(struct span to)
+{
+    return is_app(to, SPAN("/gajim.")) || is_app(to, SPAN("/converse.js-"));
 }
 
 /* Who a notice comes from: the room; where that needs a nick, one that no seat
@@ -158,27 +162,59 @@ static struct span speaker_address(const struct service *service,
                                out);
 }
 
-static enum err send(struct service *service, const struct room_effect *effect,
-                     const char *text, struct stanza_out *out, struct span to)
+static enum err begin(struct service *service, const struct room *room,
+                      const char *text, struct stanza_out *out, struct span to)
 {
     struct service_address address;
     char id[SERVICE_ID_CHARS];
-    enum err rc = service__own_id(service, effect->room, id);
+    enum err rc = service__own_id(service, room, id);
 
     if (rc != ERR_OK)
         return rc;
-    stanza_begin(
-        out, &(struct stanza_head){
-                 .kind = STANZA_MESSAGE,
-                 .from = speaker_address(service, effect->room, to, &address),
-                 .to = to,
-                 .type = SPAN("groupchat"),
-                 .id = {id, SERVICE_ID_CHARS},
-             });
+    stanza_begin(out, &(struct stanza_head){
+                          .kind = STANZA_MESSAGE,
+                          .from = speaker_address(service, room, to, &address),
+                          .to = to,
+                          .type = SPAN("groupchat"),
+                          .id = {id, SERVICE_ID_CHARS},
+                      });
     xml_put_element(&out->xml, "body", NULL, span_of(text));
     xml_open(&out->xml, "no-store", NS_HINTS);
     xml_close(&out->xml);
+    return ERR_OK;
+}
+
+static enum err send(struct service *service, const struct room_effect *effect,
+                     const char *text, struct stanza_out *out, struct span to)
+{
+    enum err rc = begin(service, effect->room, text, out, to);
+
+    if (rc != ERR_OK)
+        return rc;
     put_event(&out->xml, effect);
+    return service__end(out);
+}
+
+bool service__hides_refusals(struct span to)
+{
+    return is_app(to, SPAN("/gajim."));
+}
+
+enum err service__speak_refused(struct service *service,
+                                const struct room *room, struct span to,
+                                const char *text,
+                                const struct service_speaker *speaker)
+{
+    struct stanza_out *out = speaker->out_for(speaker->self, to);
+    enum err rc;
+
+    if (out == NULL)
+        return ERR_OK;
+    if ((rc = begin(service, room, text, out, to)) != ERR_OK)
+        return rc;
+    service__open_facts(&out->xml, room);
+    xml_put_attr_text(&out->xml, "event", "refused");
+    xml_close(&out->xml);
     return service__end(out);
 }
 

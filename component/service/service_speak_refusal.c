@@ -49,6 +49,19 @@ static void say_attempts(const struct room_effect *effect, char *out,
              service__text(TEXT_WRONG_CODE), left, left == 1 ? "try" : "tries");
 }
 
+/* Words that were refused must not vanish without a trace. */
+static enum err tell_as_well(struct service *service,
+                             const struct room_effect *effect, const char *text,
+                             const struct service_speaker *speaker)
+{
+    if (effect->request.kind != ROOM_REQUEST_MESSAGE || effect->room == NULL ||
+        effect->u.refuse.why == ROOM_REFUSE_NOT_JOINED ||
+        !service__hides_refusals(effect->request.from))
+        return ERR_OK;
+    return service__speak_refused(service, effect->room, effect->request.from,
+                                  text, speaker);
+}
+
 enum err service__speak_refusal(struct service *service,
                                 const struct room_effect *effect,
                                 const struct service_speaker *speaker)
@@ -59,7 +72,6 @@ enum err service__speak_refusal(struct service *service,
     struct stanza_out *out;
     enum err rc;
 
-    (void)service;
     BUG_IF((unsigned)why > ROOM_REFUSE_TRY_LATER);
     if (effect->request.kind == ROOM_REQUEST_NONE)
         return ERR_OK;
@@ -79,5 +91,7 @@ enum err service__speak_refusal(struct service *service,
         error.attrs[1].number = (effect->u.refuse.wait_ms + 999) / 1000;
     }
     rc = service__put_error(out, &effect->request, &error);
+    if (rc == ERR_OK)
+        return tell_as_well(service, effect, error.text, speaker);
     return rc == ERR_SYNTAX || rc == ERR_LIMIT ? ERR_OK : rc;
 }

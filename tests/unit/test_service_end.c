@@ -199,15 +199,54 @@ static void some_apps_need_a_nick(void **state)
     hears_a_nick(*state, "abhi@example.org/converse.js-110455878");
 }
 
+static size_t told_of_a_refusal(struct fixture *f, const char *jid)
+{
+    char asked[512];
+
+    snprintf(asked, sizeof(asked),
+             "<message type='groupchat' id='m' from='%s' to='" WORLD_ROOM
+             "'><retract xmlns='" NS_RETRACT "' id='none'/></message>",
+             jid);
+    world_hear(&f->world, ROOM_LEG_NATIVE, asked);
+    assert_true(span_is(xml_attr(f->world.outs[0], "type"), "error"));
+    return f->world.out_count;
+}
+
+static void one_app_is_told_of_refusals_in_words(void **state)
+{
+    static const char gajim[] = "abhi@example.org/gajim.7Q2F";
+    struct fixture *f = *state;
+    const struct xml_node *told;
+
+    world_join(&f->world, ROOM_LEG_NATIVE, gajim, f->codes[0]);
+    assert_int_equal(told_of_a_refusal(f, ABHI), 1);
+    assert_int_equal(told_of_a_refusal(f, gajim), 2);
+    told = f->world.outs[1];
+    assert_true(span_is(xml_attr(told, "type"), "groupchat"));
+    assert_true(span_is(xml_attr(told, "from"),
+                        WORLD_ROOM "/Duologue (the chat itself, no person)"));
+    assert_true(span_is(xml_attr(world_find(told, "room", NS_ROOM), "event"),
+                        "refused"));
+    assert_non_null(world_find(told, "body", NULL));
+    assert_non_null(world_find(told, "no-store", NS_HINTS));
+    /* Who is not in the chat hears the error alone. */
+    assert_int_equal(told_of_a_refusal(f, "mal@example.org/gajim.7Q2F"), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(p4_destroy),          TEST(some_apps_need_a_nick),
-        TEST(end_by_command),      TEST(keep_by_command),
-        TEST(end_by_word),         TEST(silence_warns_and_ends),
-        TEST(sessions_are_pinged), TEST(two_sentences_about_time),
+        TEST(p4_destroy),
+        TEST(some_apps_need_a_nick),
+        TEST(end_by_command),
+        TEST(keep_by_command),
+        TEST(end_by_word),
+        TEST(silence_warns_and_ends),
+        TEST(sessions_are_pinged),
+        TEST(two_sentences_about_time),
+        TEST(one_app_is_told_of_refusals_in_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,7 @@ class Desktop:
             await self.shot(os.path.join(self.folder, 'last.png'))
         self.access = None
         for process in reversed(self.processes):
-            process.terminate(3.0) if process is self.app else process.kill()
+            process.kill()
 
     # -- looking
 

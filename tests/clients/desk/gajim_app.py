@@ -158,6 +158,10 @@ class Gajim(Desktop):
         await self.type(words)
         await self.press('Return')
 
+    def encrypt(self):
+        """The lock beside the entry: OMEMO."""
+        self.window_action('set-encryption', GLib.Variant('s', 'OMEMO'))
+
     async def open_chat(self, jid):
         """Shows a chat that Gajim has already."""
         self.action('open-chat', GLib.Variant('as', [ACCOUNT, jid]))

@@ -4,6 +4,8 @@ import asyncio
 
 from harness import ns
 from lives import life
+from lives.gajim import gajim
+from lives.talk import picture
 from lives.terminals import BOTH, told
 from stories.terminal_profanity import client
 
@@ -153,3 +155,56 @@ async def profanity_seals(w):
 async def omemo_profanity(w):
     """Profanity to Profanity in an `omemo` room."""
     await told(w, profanity_seals, ('*-abhi-*-talk.txt', 'omemo-profanity'))
+
+
+async def gajim_with_keys(w, name, person):
+    app = gajim(w, name, person.name, omemo=True)
+    await app.start()
+    await has_keys(person)
+    return app
+
+
+async def enter(app, room, seat):
+    await app.join(room.jid)
+    await app.code(room.code(seat))
+    await app.see('must be encrypted with OMEMO')
+
+
+@life('omemo-gajim', limit=420)
+async def omemo_gajim(w):
+    """Gajim to Gajim in an `omemo` room."""
+    seer, other = await helper(w, 'abhi'), await helper(w, 'anny')
+    abhi = await gajim_with_keys(w, 'gajim', seer)
+    anny = await gajim_with_keys(w, 'gajim2', other)
+    room = await w.new_room(protection='omemo')
+    with w.step('the right codes open the chat'):
+        await enter(abhi, room, 1)
+        await enter(anny, room, 2)
+        await seer.join(room.jid, 'w')
+    with w.step('plain words are refused, with what to do'):
+        await abhi.say(PLAIN)
+        await abhi.see(HELP)
+    with w.step('OMEMO messages both ways'):
+        for app in (abhi, anny):
+            app.encrypt()
+        await speak(abhi, FIRST, seer, room, 1)
+        await anny.see(FIRST)
+        await speak(anny, SECOND, seer, room, 2)
+        await abhi.see(FIRST, SECOND)
+        await abhi.shot(picture(w, 'omemo-gajim'))
+    with w.step('closed and started again: what was missed is read'):
+        await anny.quit()
+        await seer.take(lambda s: s.type == 'unavailable'
+                        and s.frm == room.at(2), 'the leave')
+        await speak(abhi, MISSED, seer, room, 1)
+        await anny.start()
+        await anny.open_chat(room.jid)
+        await anny.see(FIRST, SECOND, MISSED)
+        assert not await anny.has('Password Required')
+    with w.step('and it goes on, both ways'):
+        await speak(anny, LAST, seer, room, 2)
+        await abhi.see(LAST)
+        await speak(abhi, LAST.upper(), seer, room, 1)
+        await anny.see(LAST.upper())
+    with w.step('what passed the room holds none of the words'):
+        nothing_in_clear(seer, PLAIN, FIRST, SECOND, MISSED, LAST)
