@@ -232,7 +232,7 @@ async def chat(room, tabs, name):
     return longest
 
 
-@story(servers=DIRECT, limit=300)
+@story(servers=DIRECT, limit=600)
 async def gateway_floods(w):
     """Beside each flood two people go on, and memory stays where it was."""
     await w.start(limits_messages_per_second=0, limits_message_burst=0)
