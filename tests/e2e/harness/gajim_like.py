@@ -141,6 +141,73 @@ class Session:
         adhoc.request_command_list(JID.from_string(service),
                                    callback=self.keep(listed))
 
+    def do_command(self, room, node):
+        """A command without a form, as it is offered."""
+        adhoc = self.module('AdHoc')
+
+        def listed(task):
+            commands = {c.node: c for c in task.finish()}
+            adhoc.execute_command(commands[node], callback=self.keep(done))
+
+        def done(task):
+            command = task.finish()
+            tell('command', status=command.status.value, node=command.node,
+                 notes=[n.type.value for n in command.notes])
+
+        adhoc.request_command_list(JID.from_string(room),
+                                   callback=self.keep(listed))
+
+    def do_page(self, room, size):
+        """The whole archive, page by page."""
+        counts = []
+
+        def page(after):
+            self.module('MAM').make_query(
+                JID.from_string(room), queryid='p%d' % len(counts), max_=size,
+                after=after, callback=self.keep(turned))
+
+        def turned(task):
+            end = task.finish()
+            counts.append(end.rsm.count)
+            if end.complete:
+                tell('paged', counts=counts)
+            else:
+                page(end.rsm.last)
+
+        page(None)
+
+    def do_lists(self, room):
+        def answered(which):
+            def finished(task):
+                try:
+                    users = task.finish().users
+                    tell('list', which=which, users={
+                        str(jid): facts.get('nick')
+                        for jid, facts in users.items()})
+                except Exception as error:
+                    tell('list', which=which, error=str(error))
+            return self.keep(finished)
+
+        for which in ('owner', 'admin', 'member'):
+            self.module('MUC').get_affiliation(JID.from_string(room), which,
+                                               callback=answered(which))
+
+    def do_meddle(self, room, nick):
+        """What an owner's menus offer, one after the other."""
+        muc, jid = self.module('MUC'), JID.from_string(room)
+        muc.set_role(jid, nick, 'none', callback=self.report('role'))
+        muc.set_affiliation(jid, {'x@localhost': {'affiliation': 'outcast'}},
+                            callback=self.report('affiliation'))
+        muc.request_config(jid, callback=self.report('config'))
+        self.module('Register').unregister(
+            jid, callback=self.report('unregister'))
+        self.module('Ping').ping(JID.from_string('%s/%s' % (room, nick)),
+                                 callback=self.report('ping'))
+        muc.set_subject(jid, 'a subject')
+        muc.invite(jid, 'x@localhost', None)
+        self.client.send_stanza(Message(to='%s/%s' % (room, nick), typ='chat',
+                                        body='psst'))
+
     def report(self, event):
         def finished(task):
             try:
@@ -179,13 +246,26 @@ class Session:
         elif properties.type.is_error:
             tell('message-error', condition=properties.error.condition)
         elif properties.is_mam_message:
+            user = properties.muc_user
             tell('archived', id=properties.mam.id, body=properties.body,
-                 nick=properties.muc_nickname,
-                 occupant_id=properties.occupant_id)
-        elif properties.body is not None:
+                 nick=properties.muc_nickname, query=properties.mam.query_id,
+                 occupant_id=properties.occupant_id,
+                 jid=str(user.jid) if user and user.jid else None,
+                 **self.details(properties))
+        elif properties.body is not None or any(
+                self.details(properties).values()):
             ids = [s.id for s in properties.stanza_ids]
             tell('message', frm=str(properties.jid), body=properties.body,
-                 stanza_ids=ids)
+                 stanza_ids=ids, **self.details(properties))
+
+    @staticmethod
+    def details(properties):
+        correction, marker = properties.correction, properties.marker
+        reactions = properties.reactions
+        return {'corrects': correction and correction.id,
+                'marks': marker and marker.is_displayed and marker.id,
+                'reacts_to': reactions and reactions.id,
+                'emojis': reactions and sorted(reactions.emojis)}
 
     def on_joined(self, room):
         for which in ('owner', 'admin', 'member'):
