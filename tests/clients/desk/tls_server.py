@@ -1,9 +1,9 @@
-"""Prosody as clients expect it that insist on TLS and on port 5222."""
+"""Servers as clients expect them that insist on TLS and on port 5222."""
 
 import os
 import subprocess
 
-from harness.servers import HOST, Prosody
+from harness.servers import HOST, Ejabberd, Prosody
 
 BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 HEAD = 'VirtualHost "localhost"\n'
@@ -11,9 +11,12 @@ OF_HOST = '    modules_enabled = { "tls" }\n'
 TLS = '''\
 ssl = {{ key = "{folder}/key.pem"; certificate = "{folder}/cert.pem" }}
 '''
+CERTFILES = '''\
+certfiles: ["{folder}/key.pem", "{folder}/cert.pem"]
+'''
 
 
-class TlsProsody(Prosody):
+class Certified:
     """Has a certificate that every client started by us believes.
 
     The system's bundle is covered by one with our certificate alone, in the
@@ -23,10 +26,6 @@ class TlsProsody(Prosody):
     def __init__(self, folder, slots):
         super().__init__(folder, slots)
         self.client_port = 5222
-
-    def head(self):
-        extra = TLS.format(folder=self.folder)
-        return super().head().replace(HEAD, extra + HEAD + OF_HOST)
 
     def start(self):
         cert = os.path.join(self.folder, 'cert.pem')
@@ -39,3 +38,18 @@ class TlsProsody(Prosody):
         os.chmod(cert, 0o644)
         subprocess.run(['mount', '--bind', cert, BUNDLE], check=True)
         super().start()
+
+
+class TlsProsody(Certified, Prosody):
+    def head(self):
+        extra = TLS.format(folder=self.folder)
+        return super().head().replace(HEAD, extra + HEAD + OF_HOST)
+
+
+class TlsEjabberd(Certified, Ejabberd):
+    def head(self):
+        return CERTFILES.format(folder=self.folder) + super().head().replace(
+            'starttls: false', 'starttls: true')
+
+
+TLS_SERVERS = {'prosody': TlsProsody, 'ejabberd': TlsEjabberd}

@@ -10,26 +10,27 @@ PROGRAMS = ('Xvfb', 'xdotool', 'dbus-daemon', 'matchbox-window-manager',
             'tmux', 'chromium', 'node', 'ip', 'unshare', 'setpriv', 'prosody',
             'erl')
 
+BOTH = ('prosody', 'ejabberd')
+
 _LIVES = []
 
 
 class Life:
-    def __init__(self, name, function, servers, limit, server_class):
+    def __init__(self, name, function, servers, limit):
         self.name = name
         self.function = function
-        self.servers = servers
+        self.servers = servers  # kinds, or a class for each kind
         self.limit = limit  # seconds until the runner calls it hung
-        self.server_class = server_class
 
     @property
     def summary(self):
         return (self.function.__doc__ or '').strip().partition('\n')[0]
 
 
-def life(name, servers=('prosody',), limit=300, server_class=None):
+def life(name, servers=BOTH, limit=300):
     """Marks a coroutine that takes a World as a client's life."""
     def mark(function):
-        _LIVES.append(Life(name, function, servers, limit, server_class))
+        _LIVES.append(Life(name, function, servers, limit))
         return function
     return mark
 
@@ -52,5 +53,5 @@ def server_for(kind, folder, one):
     """A private server with one story's accounts and component."""
     from harness.servers import KINDS
 
-    make = one.server_class or KINDS[kind]
-    return make(folder, 1)
+    kinds = one.servers if isinstance(one.servers, dict) else KINDS
+    return kinds[kind](folder, 1)

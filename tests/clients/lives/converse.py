@@ -9,7 +9,7 @@ from lives import life
 from lives.talk import (EMOJI, LONG, WRONG, correction, end_by_words, entered,
                         invited, picture, react, room_of, said, short_room)
 from web.page import Page
-from web.server import WebProsody
+from web.server import WEB_SERVERS
 
 
 class Converse(Page):
@@ -85,7 +85,14 @@ async def make_chat(w, app, invite_jid):
     return room
 
 
-@life('converse', limit=420, server_class=WebProsody)
+async def back(w, app, room):
+    """Its bookmark opens the chat, where the server took one."""
+    await app.login()
+    if w.server.kind == 'ejabberd':  # 23.01 refuses those of Converse
+        await app.join(room.jid)
+
+
+@life('converse', WEB_SERVERS, 480)
 async def converse_life(w):
     """Converse makes a chat and lives in it until its end."""
     anny = await w.person('anny')
@@ -111,15 +118,11 @@ async def converse_life(w):
         await said(anny, 'hello Anny')
         await anny.say(room.jid, 'hello Abhi')
         await app.see('hello Abhi')
-    with w.step('emoji and long text both ways'):
+    with w.step('emoji both ways'):
         await anny.say(room.jid, EMOJI)
         await app.see(EMOJI)
         await app.say('naïve 🙂')
         hers = await said(anny, 'naïve 🙂')
-        await app.say(LONG)
-        await said(anny, LONG)
-        await anny.say(room.jid, LONG.upper())
-        await app.see('WORD149')
 
     with w.step('a correction is shown, and sent'):
         first = await anny.say(room.jid, 'at sevn')
@@ -145,10 +148,15 @@ async def converse_life(w):
             and s.frm == room.at(1), 'the reaction')
         assert got.child(ns.REACTIONS, 'reactions')[0].text == '❤️', str(got)
     await app.shot(picture(w, 'converse-talk'))
+    with w.step('long text both ways'):
+        await app.say(LONG)
+        await said(anny, LONG)
+        await anny.say(room.jid, LONG.upper())
+        await app.see('WORD149')
 
     other = await Converse(w, 'converse2', 'abhi').start()
     with w.step('a second device: history, no code'):
-        await other.login()  # its bookmark opens the chat
+        await back(w, other, room)
         await other.see('at seven', 'see you there')
         await other.say('from the laptop')
         await said(anny, 'from the laptop')
@@ -168,7 +176,7 @@ async def converse_life(w):
         await app.open('about:blank')
         await anny.say(room.jid, 'while you were out')
         await app.open(app.url)
-        await app.login()
+        await back(w, app, room)
         await app.see('after the restart', 'while you were out')
 
     with w.step('the other side ends the chat'):
@@ -177,7 +185,7 @@ async def converse_life(w):
         await app.shot(picture(w, 'converse-ended'))
     with w.step('an ended chat says so to who returns'):
         await app.open('about:blank')
-        await app.login()  # its bookmark goes there again
+        await back(w, app, room)
         await app.see('This groupchat no longer exists',
                       'This chat has ended')
         await app.shot(picture(w, 'converse-gone'))

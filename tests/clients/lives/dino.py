@@ -5,7 +5,7 @@ import os
 import re
 
 from desk.dino_app import Dino
-from desk.tls_server import TlsProsody
+from desk.tls_server import TLS_SERVERS
 from harness import ns
 from lives import life
 from lives.talk import (EMOJI, LONG, WRONG, correction, end_by_words, entered,
@@ -37,7 +37,7 @@ async def make_chat(w, app):
     return room
 
 
-@life('dino', limit=480, server_class=TlsProsody)
+@life('dino', TLS_SERVERS, 480)
 async def dino_life(w):
     """A chat is made by words in Dino and lives there until its end."""
     anny = await w.person('anny')
@@ -46,6 +46,7 @@ async def dino_life(w):
 
     with w.step('the chat is made by words'):
         room = await make_chat(w, app)
+        await app.rest()
         await app.shot(picture(w, 'dino-made'))
         await anny.join(room.jid, 'b', room.code(2))
     with w.step('a wrong code asks again'):

@@ -6,7 +6,7 @@ from harness import ns
 from lives import life
 from lives.gajim import gajim
 from lives.talk import picture
-from lives.terminals import BOTH, told
+from lives.terminals import told
 from stories.terminal_profanity import client
 
 PLAIN = 'said in plain words'
@@ -151,7 +151,7 @@ async def profanity_seals(w):
         nothing_in_clear(seer, PLAIN, FIRST, SECOND, MISSED, LAST)
 
 
-@life('omemo-profanity', BOTH, 400)
+@life('omemo-profanity', limit=400)
 async def omemo_profanity(w):
     """Profanity to Profanity in an `omemo` room."""
     await told(w, profanity_seals, ('*-abhi-*-talk.txt', 'omemo-profanity'))

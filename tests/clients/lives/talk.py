@@ -11,7 +11,9 @@ LONG = ' '.join('word%d' % n for n in range(150))
 
 
 def picture(w, name):
-    return os.path.join(w.captures, name + '.png')
+    """One server's pictures go to the docs."""
+    kept = w.server.kind == 'prosody'
+    return os.path.join(w.captures if kept else w.folder, name + '.png')
 
 
 def room_of(values):

@@ -1,9 +1,9 @@
-"""Prosody that serves a page, and WebSockets beside it (RFC 7395)."""
+"""Servers that serve a page, and WebSockets beside it (RFC 7395)."""
 
 import os
 
 from harness.process import free_port
-from harness.servers import HOST, Prosody
+from harness.servers import HOST, Ejabberd, Prosody
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -48,25 +48,51 @@ converse.initialize({{
 '''
 
 
-class WebProsody(Prosody):
+API = "      /api: mod_http_api\n"
+HANDLERS = '''\
+      /xmpp-websocket: ejabberd_http_ws
+      /files: mod_http_fileserver
+'''
+FILES = '''\
+  mod_http_fileserver:
+    docroot: "{root}"
+'''
+
+
+class Page:
     """Converse as it comes from npm, at /files/index.html."""
 
     def __init__(self, folder, slots):
         super().__init__(folder, slots)
         self.http_port = free_port()
+        self.root = os.path.join(folder, 'www')
 
     @property
     def page(self):
         return 'http://%s:%d/files/index.html' % (HOST, self.http_port)
 
-    def head(self):
-        root = os.path.join(self.folder, 'www')
-        os.makedirs(root, exist_ok=True)
-        dist = os.path.join(root, 'dist')
+    def write_page(self):
+        os.makedirs(self.root, exist_ok=True)
+        dist = os.path.join(self.root, 'dist')
         if not os.path.islink(dist):
             os.symlink(os.path.join(HERE, 'node_modules/converse.js/dist'),
                        dist)
         self.write('www/index.html', CONVERSE)
         self.write('www/page.js', PAGE.format(host=HOST, port=self.http_port))
-        extra = GLOBAL.format(port=self.http_port, root=root)
+
+
+class WebProsody(Page, Prosody):
+    def head(self):
+        self.write_page()
+        extra = GLOBAL.format(port=self.http_port, root=self.root)
         return super().head().replace(HEAD, extra + HEAD + OF_HOST)
+
+
+class WebEjabberd(Page, Ejabberd):
+    def config(self):
+        self.write_page()
+        return super().config().replace(API, API + HANDLERS) + FILES.format(
+            root=self.root)
+
+
+WEB_SERVERS = {'prosody': WebProsody, 'ejabberd': WebEjabberd}
