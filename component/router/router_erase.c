@@ -67,8 +67,7 @@ static void answer(struct router *router, const struct router_waiting *waiting)
 {
     struct service_speaker speaker = router__make_speaker(router);
 
-    if (service_speak_result(router->service, &waiting->request, &speaker) !=
-        ERR_OK)
+    if (service_speak_result(&waiting->request, &speaker) != ERR_OK)
         router->counters.unsent++;
 }
 

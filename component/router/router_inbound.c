@@ -130,8 +130,7 @@ static bool may_come_from(const struct router *router,
 }
 
 /* Keeps whom to answer should the commit fail.  Lives as long as the tick. */
-static enum err remember(struct router *router, const struct stanza *stanza,
-                         enum room_leg leg)
+static enum err remember(struct router *router, const struct stanza *stanza)
 {
     struct router_pending *pending;
     struct room_request request;
@@ -143,7 +142,6 @@ static enum err remember(struct router *router, const struct stanza *stanza,
     pending = arena_alloc(&router->arena, sizeof(*pending));
     if (pending == NULL)
         return ERR_NOMEM;
-    pending->leg = leg;
     pending->request.kind = request.kind;
     if ((rc = arena_copy(&router->arena, request.from,
                          &pending->request.from)) != ERR_OK ||
@@ -180,7 +178,7 @@ static enum err handle(struct router *router, const struct stanza *stanza,
         .found = {.fate = SERVICE_UNKNOWN},
     };
     bool is_admitted = true;
-    enum err rc = remember(router, stanza, leg);
+    enum err rc = remember(router, stanza);
 
     if (rc == ERR_OK && router->rc != ERR_OK)
         return router->rc; /* this tick will be taken back */

@@ -27,7 +27,6 @@ struct router_port {
 /* A stanza of this tick that wants an answer, should the commit fail. */
 struct router_pending {
     struct room_request request;
-    enum room_leg leg;
     struct router_pending *next;
 };
 

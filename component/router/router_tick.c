@@ -65,8 +65,8 @@ static void answer_wait(struct router *router,
 
     if (port == NULL)
         return;
-    if (service_take_back(router->service, &pending->request, pending->leg,
-                          &port->out) != ERR_OK)
+    if (service_take_back(router->service, &pending->request, &port->out) !=
+        ERR_OK)
         router->counters.unsent++;
 }
 

@@ -128,12 +128,11 @@ void service_request_of(const struct stanza *stanza, struct room_request *out)
 
 enum err service_take_back(struct service *service,
                            const struct room_request *request,
-                           enum room_leg leg, struct stanza_out *out)
+                           struct stanza_out *out)
 {
     struct room_request answer = *request;
     enum err rc;
 
-    (void)leg;
     if (answer.kind == ROOM_REQUEST_NONE)
         return ERR_OK;
     if (answer.to.len == 0)

@@ -130,7 +130,6 @@ enum err service_handle(struct service *service, const struct service_input *in,
  * it wants an answer; writes it to `out`. */
 enum err service_take_back(struct service *service,
                            const struct room_request *request,
-                           enum room_leg leg,
                            struct stanza_out *out) MUST_CHECK;
 
 /* Fills `out` with whom to answer for a stanza: kind NONE for results, errors
@@ -178,8 +177,7 @@ enum err service_speak(struct service *service,
 
 /* Writes the good answer to `request`: an empty iq result, or the completed
  * ad-hoc command. */
-enum err service_speak_result(struct service *service,
-                              const struct room_request *request,
+enum err service_speak_result(const struct room_request *request,
                               const struct service_speaker *speaker) MUST_CHECK;
 
 #endif

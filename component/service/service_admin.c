@@ -17,12 +17,12 @@ static void put_members(struct service_call *call, struct xml_writer *xml)
 static void put_moderators(struct service_call *call, struct xml_writer *xml)
 {
     struct room_session_image session;
-    uint8_t shown = 0;
+    bool is_shown[ROOM_SEATS] = {false};
 
     for (size_t i = 0; room_session_at(call->room, i, &session); i++) {
-        if ((shown & session.seat) != 0)
+        if (is_shown[session.seat - 1])
             continue;
-        shown |= session.seat;
+        is_shown[session.seat - 1] = true;
         xml_open(xml, "item", NULL);
         xml_put_attr_text(xml, "affiliation", "owner");
         xml_put_attr_text(xml, "role", "moderator");

@@ -11,11 +11,9 @@ struct rule {
     enum err (*answer)(struct service_call *call, const struct xml_node *query);
 };
 
-static const struct rule domain_rules[] = {
+/* Asked of DOMAIN and of a room alike. */
+static const struct rule common_rules[] = {
     {"ping", NS_PING, false, service__ping},
-    {"query", NS_DISCO_INFO, false, service__disco_info},
-    {"query", NS_DISCO_ITEMS, false, service__disco_items},
-    {"seat", NS_SEAT, false, service__seat_get},
     {"command", NS_COMMANDS, true, service__command},
     {"query", NS_VERSION, false, service__version},
     {"time", NS_TIME, false, service__clock},
@@ -25,8 +23,13 @@ static const struct rule domain_rules[] = {
     {"query", NS_REGISTER, true, service__register},
 };
 
+static const struct rule domain_rules[] = {
+    {"query", NS_DISCO_INFO, false, service__disco_info},
+    {"query", NS_DISCO_ITEMS, false, service__disco_items},
+    {"seat", NS_SEAT, false, service__seat_get},
+};
+
 static const struct rule room_rules[] = {
-    {"ping", NS_PING, false, service__ping},
     {"query", NS_DISCO_INFO, false, service__room_info},
     {"query", NS_DISCO_ITEMS, false, service__room_items},
     {"query", NS_MAM, false, service__archive_form},
@@ -37,13 +40,6 @@ static const struct rule room_rules[] = {
     {"query", NS_MUC_ADMIN, true, service__admin_set},
     {"query", NS_MUC_OWNER, false, service__owner_get},
     {"query", NS_MUC_OWNER, true, service__owner_set},
-    {"command", NS_COMMANDS, true, service__command},
-    {"query", NS_VERSION, false, service__version},
-    {"time", NS_TIME, false, service__clock},
-    {"vCard", NS_VCARD, false, service__vcard_get},
-    {"vCard", NS_VCARD, true, service__vcard_set},
-    {"query", NS_REGISTER, false, service__register},
-    {"query", NS_REGISTER, true, service__register},
 };
 
 const struct xml_node *service__question(const struct service_call *call)
@@ -63,17 +59,30 @@ const struct xml_node *service__question(const struct service_call *call)
     return found;
 }
 
+#define COUNT(rules) (sizeof(rules) / sizeof(struct rule))
+
+static const struct rule *rule_for(const struct rule *rules, size_t count,
+                                   const struct xml_node *query, bool is_set)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rules[i].is_set == is_set &&
+            xml_is(query, rules[i].name, rules[i].ns))
+            return &rules[i];
+    return NULL;
+}
+
 static enum err ask(struct service_call *call, const struct rule *rules,
                     size_t count)
 {
     const struct xml_node *query = service__question(call);
     bool is_set = span_is(call->stanza->type, "set");
+    const struct rule *rule = rule_for(rules, count, query, is_set);
 
-    for (size_t i = 0; i < count; i++)
-        if (rules[i].is_set == is_set &&
-            xml_is(query, rules[i].name, rules[i].ns))
-            return rules[i].answer(call, query);
-    return service__error(call, STANZA_SERVICE_UNAVAILABLE, TEXT_NONE);
+    if (rule == NULL)
+        rule = rule_for(common_rules, COUNT(common_rules), query, is_set);
+    if (rule == NULL)
+        return service__error(call, STANZA_SERVICE_UNAVAILABLE, TEXT_NONE);
+    return rule->answer(call, query);
 }
 
 enum err service__iq_domain(struct service_call *call)
@@ -81,12 +90,12 @@ enum err service__iq_domain(struct service_call *call)
     /* DOMAIN/anything is nobody. */
     if (call->stanza->to.resource.len > 0)
         return service__error(call, STANZA_SERVICE_UNAVAILABLE, TEXT_NONE);
-    return ask(call, domain_rules, sizeof(domain_rules) / sizeof(struct rule));
+    return ask(call, domain_rules, COUNT(domain_rules));
 }
 
 enum err service__iq_room(struct service_call *call)
 {
-    return ask(call, room_rules, sizeof(room_rules) / sizeof(struct rule));
+    return ask(call, room_rules, COUNT(room_rules));
 }
 
 /* Nothing is passed on to the person behind an occupant: no address leaks and

@@ -61,18 +61,9 @@ static void put_command_over(struct xml_writer *xml,
     xml_close(xml);
 }
 
-enum err service_speak_result(struct service *service,
-                              const struct room_request *request,
-                              const struct service_speaker *speaker)
+void service__begin_result(struct stanza_out *out,
+                           const struct room_request *request)
 {
-    struct stanza_out *out;
-
-    (void)service;
-    if (request->kind != ROOM_REQUEST_IQ)
-        return ERR_OK;
-    out = speaker->out_for(speaker->self, request->from);
-    if (out == NULL)
-        return ERR_OK;
     stanza_begin(out, &(struct stanza_head){
                           .kind = STANZA_IQ,
                           .from = request->to,
@@ -80,6 +71,19 @@ enum err service_speak_result(struct service *service,
                           .type = SPAN("result"),
                           .id = request->id,
                       });
+}
+
+enum err service_speak_result(const struct room_request *request,
+                              const struct service_speaker *speaker)
+{
+    struct stanza_out *out;
+
+    if (request->kind != ROOM_REQUEST_IQ)
+        return ERR_OK;
+    out = speaker->out_for(speaker->self, request->from);
+    if (out == NULL)
+        return ERR_OK;
+    service__begin_result(out, request);
     if (request->command_node != NULL)
         put_command_over(&out->xml, request);
     return service__end(out);
@@ -93,7 +97,7 @@ static enum err speak_one(struct service *service,
     case ROOM_EFFECT_REFUSE:
         return service__speak_refusal(service, effect, speaker);
     case ROOM_EFFECT_RESULT:
-        return service_speak_result(service, &effect->request, speaker);
+        return service_speak_result(&effect->request, speaker);
     case ROOM_EFFECT_PRESENCE:
         return service__speak_presence(service, effect, speaker);
     case ROOM_EFFECT_REPLAY:

@@ -46,6 +46,10 @@ enum err service__page_send(const struct service_page *page, bool is_reversed,
 size_t service__page_room(const struct stanza_out *out);
 void service__page_clear(struct service_page *page);
 
+/* Begins the good answer to an iq. */
+void service__begin_result(struct stanza_out *out,
+                           const struct room_request *request);
+
 /* Completes `words` of a message of the archive.  `id` takes its id. */
 enum err service__words_of(struct service *service, const struct room *room,
                            const struct service_said *said,

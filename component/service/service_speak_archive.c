@@ -194,13 +194,7 @@ static enum err answer(struct service_page *page,
 
     if (out == NULL)
         return ERR_OK;
-    stanza_begin(out, &(struct stanza_head){
-                          .kind = STANZA_IQ,
-                          .from = request->to,
-                          .to = request->from,
-                          .type = SPAN("result"),
-                          .id = request->id,
-                      });
+    service__begin_result(out, request);
     rc = put_fin(page, &out->xml, choice);
     ended = service__end(out);
     return rc == ERR_OK ? ended : rc;

@@ -449,7 +449,7 @@ void world_erased(struct service_world *world)
     forget_said(world);
     assert_true(world->is_erasing);
     world->is_erasing = false;
-    check_ok(service_speak_result(world->service, &world->erased, &speaker));
+    check_ok(service_speak_result(&world->erased, &speaker));
     read_back(world);
 }
 

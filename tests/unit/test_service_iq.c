@@ -455,13 +455,11 @@ static void taken_back(void **state)
     struct buf bytes = BUF_EMPTY(65536);
     struct stanza_out out = STANZA_OUT(&bytes, SPAN(WORLD_DOMAIN));
 
-    check_ok(
-        service_take_back(f->world.service, &request, ROOM_LEG_NATIVE, &out));
+    check_ok(service_take_back(f->world.service, &request, &out));
     assert_non_null(strstr(bytes.at, "resource-constraint"));
     buf_truncate(&bytes, 0);
     request.kind = ROOM_REQUEST_NONE;
-    check_ok(
-        service_take_back(f->world.service, &request, ROOM_LEG_NATIVE, &out));
+    check_ok(service_take_back(f->world.service, &request, &out));
     assert_int_equal(bytes.len, 0);
     buf_clear(&bytes);
 }
