@@ -35,6 +35,14 @@ class Room:
         self.protection = facts['protection']
         self.seats = [Seat(n, s) for n, s in enumerate(facts['seats'], 1)]
 
+    @classmethod
+    def of_form(cls, values, protection='server'):
+        """The same from what `create-chat` answered."""
+        return cls({'room': values['room'], 'protection': protection,
+                    'seats': [{key: values['seat%d-%s' % (n, key)] for key in
+                               ('name', 'code', 'link', 'xmpp')}
+                              for n in (1, 2)]})
+
     @property
     def local(self):
         return self.jid.partition('@')[0]

@@ -29,6 +29,17 @@ class Faked:
         await self.world.start(component_server=self.fake.address, **settings)
         return await self.fake.link(1)
 
+    @classmethod
+    async def relinked(cls, w):
+        """A room of two whose link was cut: (faked, new link, room)."""
+        faked = cls(w)
+        link = await faked.start()
+        room = await w.new_room()
+        await faked.join(link, ABHI, room, 1)
+        await faked.join(link, ANNY, room, 2)
+        link.cut()
+        return faked, await faked.fake.link(2), room
+
     async def join(self, link, person, room, seat):
         """Enters a seat; waits for the subject that ends the join."""
         mark = link.inbox.mark()

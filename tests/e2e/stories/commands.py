@@ -11,9 +11,7 @@ UNFINISHED_MAX = 8  # forms one account may have open
 
 
 def room_of(w, values, protection='server'):
-    room = Room({'room': values['room'], 'protection': protection, 'seats': [
-        {key: values['seat%d-%s' % (n, key)]
-         for key in ('name', 'code', 'link', 'xmpp')} for n in (1, 2)]})
+    room = Room.of_form(values, protection)
     w.keep_secret(room)
     return room
 

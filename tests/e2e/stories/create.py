@@ -16,12 +16,7 @@ NAMES = {'your-name': 'Abhi', 'peer-name': 'Anny', 'idle': '1h',
 
 def room_from_form(w, values):
     """The made room as the command's result tells it."""
-    seats = [{'name': values['seat%d-name' % n],
-              'code': values['seat%d-code' % n],
-              'link': values['seat%d-link' % n],
-              'xmpp': values['seat%d-xmpp' % n]} for n in (1, 2)]
-    room = Room({'room': values['room'], 'protection': 'server',
-                 'seats': seats})
+    room = Room.of_form(values)
     w.keep_secret(room)
     return room
 

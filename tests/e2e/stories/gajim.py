@@ -26,10 +26,7 @@ async def gajim_chat(w):
         'your-name': 'Abhi', 'peer-name': 'Anny', 'idle': '1h',
         'protection': 'server'})
     made = await abhi.expect('created', status='completed')
-    values = made['values']
-    room = Room({'room': values['room'], 'protection': 'server', 'seats': [
-        {key: values['seat%d-%s' % (n, key)]
-         for key in ('name', 'code', 'link', 'xmpp')} for n in (1, 2)]})
+    room = Room.of_form(made['values'])
     w.keep_secret(room)
     await anny.join(room.jid, 'b', room.code(2))
     early = await anny.say(room.jid, 'first words')

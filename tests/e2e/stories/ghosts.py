@@ -80,17 +80,6 @@ async def ghost_is_one_session(w):
     same([str(s) for s in mal.since(mark) if s.type == 'error'], [])
 
 
-async def relinked(w):
-    """A room of two whose link was cut: (faked, new link, room)."""
-    faked = Faked(w)
-    link = await faked.start()
-    room = await w.new_room()
-    await faked.join(link, ABHI, room, 1)
-    await faked.join(link, ANNY, room, 2)
-    link.cut()
-    return faked, await faked.fake.link(2), room
-
-
 async def pinged(link, person, since=0):
     return await link.take(
         lambda s: s.name == 'iq' and s.type == 'get' and s.to == person
@@ -110,7 +99,7 @@ def pong(link, ping, condition=None, frm=None):
 @story(servers=DIRECT, limit=300)
 async def ghost_by_ping(w):
     """A ping is from the own occupant; "what is a ping?" is a sign of life."""
-    faked, link, room = await relinked(w)
+    faked, link, room = await Faked.relinked(w)
     first = await pinged(link, ABHI)
     same((bare(first.frm), first.type), (room.jid, 'get'))
     pong(link, first, 'feature-not-implemented')

@@ -229,13 +229,7 @@ async def link_shutdown_is_quiet(w):
 @story(servers=DIRECT, limit=200)
 async def link_relink_finds_ghosts(w):
     """After a relink sessions are pinged; the dead are evicted."""
-    faked = Faked(w)
-    link = await faked.start()
-    room = await w.new_room()
-    await faked.join(link, ABHI, room, 1)
-    await faked.join(link, ANNY, room, 2)
-    link.cut()
-    link = await faked.fake.link(2)
+    faked, link, room = await Faked.relinked(w)
     deadline = time.monotonic() + 120.0
     served = set()
     while True:

@@ -24,10 +24,7 @@ async def make_chat(w, creator, invited):
     done = await adhoc.run(creator, w.domain, 'create-chat', {
         'your-name': 'Abhi', 'peer-name': 'Anny', 'invite-jid': invited,
         'idle': '1h', 'protection': 'server'})
-    values = done.values
-    room = Room({'room': values['room'], 'protection': 'server', 'seats': [
-        {key: values['seat%d-%s' % (n, key)]
-         for key in ('name', 'code', 'link', 'xmpp')} for n in (1, 2)]})
+    room = Room.of_form(done.values)
     w.keep_secret(room)
     return room
 
