@@ -79,7 +79,8 @@ def load(chat, dice, goal):
         chat.pump(0.005)
 
 
-@torture(short={'kills': 40, 'mean': 400}, long={'kills': 1000, 'mean': 1100})
+@torture(short={'kills': 40, 'mean': 400}, long={'kills': 1000, 'mean': 1100},
+         soak={'kills': 10000, 'mean': 1100})
 def crash_under_load(ground, kills, mean):
     """kill -9 at random calls and at random times under load."""
     dice = ground.dice

@@ -67,7 +67,7 @@ def disk_full(ground, rounds):
     finally:
         subject.close()
         image.unmount()
-    must(slowest < 5, 'it took', slowest, 's to go on')
+    must(slowest < 60, 'it took', slowest, 's to go on')
     return {'rounds': rounds, 'refused': refused,
             'acked': chat.counts['acked'], 'ended_while_full': rounds,
             'resumed_ms': int(slowest * 1000), 'violations': 0}
@@ -92,7 +92,7 @@ def time_to_resume(chat, room):
     """What was refused is sent again until it is taken."""
     began = time.monotonic()
     while room.sent:
-        must(time.monotonic() - began < 30, 'it does not go on')
+        must(time.monotonic() - began < 120, 'it does not go on')
         chat.resend(room)
         chat.pump(0.2)
         chat.pump(0.1)

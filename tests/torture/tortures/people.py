@@ -138,7 +138,7 @@ async def restart_often(world, restarts):
         await loop.run_in_executor(None, server.start)
         began = time.monotonic()
         abhi = await world.login('abhi', 'new%d' % number)
-        await world.linked(abhi, 60.0)
+        await world.linked(abhi, 180.0)
         slowest = max(slowest, time.monotonic() - began)
         anny = await world.login('anny', 'new%d' % number)
         await abhi.join(room.jid, 'a')
@@ -151,14 +151,16 @@ async def restart_often(world, restarts):
             'slowest_relink_ms': int(slowest * 1000), 'violations': 0}
 
 
-@torture(short={'restarts': 2}, long={'restarts': 50})
+@torture(short={'restarts': 2}, long={'restarts': 50},
+         soak={'restarts': 500})
 def people_prosody_restarts(ground, restarts):
     """Prosody is stopped and killed in mid-chat."""
     return in_world(ground, 'prosody',
                     lambda world: restart_often(world, restarts))
 
 
-@torture(short={'restarts': 2}, long={'restarts': 50})
+@torture(short={'restarts': 2}, long={'restarts': 50},
+         soak={'restarts': 500})
 def people_ejabberd_restarts(ground, restarts):
     """ejabberd is stopped and killed in mid-chat."""
     return in_world(ground, 'ejabberd',
@@ -205,7 +207,7 @@ async def kill_gateway_often(world, kills):
     return {'kills': kills, 'acked': judged, 'violations': 0}
 
 
-@torture(short={'kills': 6}, long={'kills': 300})
+@torture(short={'kills': 6}, long={'kills': 300}, soak={'kills': 3000})
 def people_gateway_killed(ground, kills):
     """kill -9 of the gateway, and of the component alone, while browsers
     talk; they come back by token and find all of it."""
@@ -251,7 +253,7 @@ async def be_slow(world, sockets, seconds):
     for sock in slow:
         sock.close()
     gateway.end()
-    must(slowest < 10, 'a newcomer waited', slowest, 's')
+    must(slowest < 60, 'a newcomer waited', slowest, 's')
     return {'slow_sockets': sockets, 'visits': visits,
             'slowest_visit_ms': int(slowest * 1000), 'violations': 0}
 

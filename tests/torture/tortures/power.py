@@ -204,19 +204,19 @@ def cut_all(ground, name, life, cuts):
     return {'cuts': cuts, 'calls_recorded': calls, 'violations': 0}
 
 
-@torture(short={'cuts': 40}, long={'cuts': 500})
+@torture(short={'cuts': 40}, long={'cuts': 500}, soak={'cuts': 2000})
 def power_amid_messages(ground, cuts):
     """The power goes while two rooms talk."""
     return cut_all(ground, 'messages', talk, cuts)
 
 
-@torture(short={'cuts': 40}, long={'cuts': 500})
+@torture(short={'cuts': 40}, long={'cuts': 500}, soak={'cuts': 2000})
 def power_amid_making(ground, cuts):
     """The power goes at the first start and while rooms are made."""
     return cut_all(ground, 'making', make_rooms, cuts)
 
 
-@torture(short={'cuts': 40}, long={'cuts': 500})
+@torture(short={'cuts': 40}, long={'cuts': 500}, soak={'cuts': 2000})
 def power_amid_ending(ground, cuts):
     """The power goes while chats end and are erased."""
     return cut_all(ground, 'ending', end_rooms, cuts)
