@@ -6,6 +6,7 @@ When one of these is red the fault is not the component's.
 import asyncio
 import hashlib
 import os
+import re
 import xml.etree.ElementTree as ET
 
 from harness import ns
@@ -16,7 +17,7 @@ from harness.speaker import Refused
 from harness.process import Process
 from harness.servers import SECRET
 from harness.stanza import Stanza
-from harness.story import DIRECT, story
+from harness.story import DIRECT, load_all, story
 
 
 @story()
@@ -148,3 +149,17 @@ async def ground_checks_can_fail(w):
     async def live():
         end.must_live()
     await must_fail(live())
+
+
+@story(servers=DIRECT)
+async def ground_documents_name_stories_that_exist(w):
+    """Every story that docs/protocol.md gives as a proof is told here."""
+    page = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..',
+                        '..', '..', 'docs', 'protocol.md')
+    with open(page, encoding='utf-8') as file:
+        proofs = file.read().partition('## 10. What proves it')[2]
+    rows = [line for line in proofs.splitlines() if line.startswith('| ')]
+    named = {name for row in rows for name in
+             re.findall('`([a-z0-9]+_[a-z0-9_]+)`', row.split('|')[2])}
+    assert len(named) > 80, 'only %d stories are named' % len(named)
+    same(named - {each.name for each in load_all()}, set())
