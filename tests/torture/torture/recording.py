@@ -5,9 +5,11 @@ them, a name when the folder was.  Everything later may be there, not be there,
 or be torn at 512 bytes, in any order; names come and go in order.
 """
 
+import copy
 import os
 import struct
 
+from .chat import must
 from .page import FILES, OPS
 from .server import Cutter
 
@@ -135,6 +137,18 @@ class Disk:
             names.pop(old, None)
             names[new] = inode
         self.pending.append(change)
+
+    def must_be(self, folder):
+        """What was recorded is all that happened to that folder."""
+        there = set(os.listdir(folder)) & set(_NAMES.values())
+        must(there == set(self.names), 'recorded', set(self.names),
+             'and there are', there)
+        for name, inode in self.names.items():
+            whole = copy.deepcopy(inode)
+            whole.sync()
+            with open(os.path.join(folder, name), 'rb') as file:
+                must(file.read() == whole.safe, 'another', name,
+                     'than recorded')
 
     def crash(self, dice, folder):
         """Writes into `folder` what might be left."""

@@ -61,7 +61,12 @@ def record(ground, name, life, **control):
     finally:
         subject.close()
     chat.link = None
-    return recording.load(path), chat
+    calls = recording.load(path)
+    whole = recording.Disk()
+    for call in calls:
+        whole.step(call)
+    whole.must_be(subject.data)
+    return calls, chat
 
 
 # --- what was promised before a cut ----------------------------------------
