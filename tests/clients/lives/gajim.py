@@ -104,7 +104,7 @@ async def gajim_life(w):
     with w.step('a second device comes in by itself, without a code'):
         await other.start()
         await other.open_chat(room.jid)
-        await other.see('see you there')
+        await other.see('WORD149')
         await other.say('from the laptop')
         await said(anny, 'from the laptop')
         await app.see('from the laptop')
