@@ -40,6 +40,12 @@ def expand(template, words):
     return _TOKEN.sub(token, text).encode('latin-1')
 
 
+def wide(address):
+    """The same address in full-width capitals and an ideographic full stop."""
+    return ''.join(chr(ord(c.upper()) + 0xfee0) if c.isalnum() else
+                   '\u3002' if c == '.' else c for c in address)
+
+
 def memory_kib(process):
     with open('/proc/%d/status' % process.popen.pid) as file:
         return next(int(line.split()[1]) for line in file
@@ -87,7 +93,8 @@ async def play(w, entry):
     await link.is_answered(w.domain)
     await asyncio.sleep(0.2)
     words = {'ABHI': ABHI, 'ANNY': ANNY, 'MAL': MAL, 'ROOM': room.jid,
-             'DOMAIN': w.domain, 'CODE': room.code(1)}
+             'DOMAIN': w.domain, 'CODE': room.code(1),
+             'WIDE': wide(room.jid)}
     before = memory_kib(w.component.process)
     mark = link.inbox.mark()
     link.write(expand(entry['send'], words))

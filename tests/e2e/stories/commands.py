@@ -109,6 +109,7 @@ async def command_form_comes_back(w):
                           rooms_idle_max='24h')
     good = dict(NAMES, **{'idle': '15m', 'protection': 'omemo'})
     for wrong in ({'your-name': ''}, {'peer-name': 'abhi'},
+                  {'peer-name': ' \uff21\uff22hi '}, {'peer-name': 'A\u009b'},
                   {'idle': '7d'}, {'idle': '90'}, {'protection': 'link'},
                   {'protection': 'magic'}, {'invite-jid': '@'},
                   {'invite-jid': w.domain},

@@ -10,6 +10,7 @@ from harness.fake_server import FakeServer
 from harness.faked import ABHI, ANNY, Faked
 from harness.servers import SECRET
 from harness.story import DIRECT, story
+from stories.bad_input import memory_kib
 
 ERROR = ("<stream:error><%s xmlns='" + ns.STREAMS + "'/></stream:error>"
          "</stream:stream>")
@@ -157,16 +158,19 @@ async def link_mute_server_blocks_nobody(w):
 
 @story(servers=DIRECT)
 async def link_doctype_at_the_start(w):
-    """A stream that begins with a DOCTYPE is closed; no entity expands."""
+    """x10: a stream that begins with a DOCTYPE is closed; nothing expands."""
     fake = await open_fake(w, greet=False)
     await w.start()
     link = await fake.link(1, ready=False)
+    before = memory_kib(w.component.process)
     link.write("<!DOCTYPE m [<!ENTITY a 'aaaaaaaaaa'>%s]>"
                "<stream:stream xmlns='%s' xmlns:stream='%s' id='1' from='%s'>"
                % (''.join("<!ENTITY a%d '%s'>" % (
                    n, ('&a%d;' % (n - 1) if n else '&a;') * 10)
                    for n in range(9)), ns.COMPONENT, ns.STREAM, w.domain))
     await link.is_closed()
+    grown = memory_kib(w.component.process) - before
+    assert grown < 1024, 'memory grew by %d KiB' % grown
     same(link.handshake, None)
     fake.greet = True
     second = await fake.link(2, 60.0)
