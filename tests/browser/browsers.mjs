@@ -8,12 +8,15 @@ import puppeteer from 'puppeteer-core';
 const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'];
 const PATIENCE_MS = 90_000; /* a slow machine has others to serve */
 
+/* This machine under a name that browsers do not trust without https. */
+export const PLAIN_HOST = 'duologue.test';
+
 export async function launch(kind, more = {}) {
     const folder = mkdtempSync(join(tmpdir(), `duologue-${kind}-`));
     const browser = await puppeteer.launch(
         kind === 'firefox'
-            ? { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, userDataDir: folder, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB' }, ...more }
-            : { browser: 'chrome', executablePath: '/usr/bin/chromium', headless: true, userDataDir: folder, args: [...QUIET, '--lang=en-GB'], ...more },
+            ? { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, userDataDir: folder, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB', 'network.dns.localDomains': PLAIN_HOST }, ...more }
+            : { browser: 'chrome', executablePath: '/usr/bin/chromium', headless: true, userDataDir: folder, args: [...QUIET, '--lang=en-GB', `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`], ...more },
     );
     const close = browser.close.bind(browser);
     browser.close = async () => {
@@ -37,6 +40,14 @@ async function dress(context, cable, size) {
     page.setDefaultTimeout(PATIENCE_MS);
     page.cable = cable;
     page.faults = [];
+    /* Nobody presses what is not there yet. */
+    for (const deed of ['click', 'focus', 'type']) {
+        const real = page[deed].bind(page);
+        page[deed] = async (selector, ...rest) => {
+            await page.waitForSelector(selector);
+            return real(selector, ...rest);
+        };
+    }
     page.on('pageerror', (error) => {
         /* Firefox says so when a line is cut. */
         if (!/establish a connection|was interrupted/.test(String(error))) page.faults.push(String(error));

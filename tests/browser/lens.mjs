@@ -64,6 +64,7 @@ export class Lens {
     bytes = []; /* all that passed, both ways, as it was on the line */
     sent = []; /* stanzas of the browser */
     heard = []; /* stanzas of the server, as it sent them */
+    lines = 0; /* streams that were opened */
     lie = (stanza) => [stanza]; /* what the browser is told instead */
 
     constructor(cable) {
@@ -80,6 +81,7 @@ export class Lens {
                 this.bytes.push(Buffer.from(data));
                 const first = isSocket === null;
                 isSocket ??= data.toString('latin1').startsWith('GET /xmpp-websocket');
+                if (isSocket && first) this.lines++;
                 if (isSocket && !first) up.take(data, (text) => this.sent.push(text), () => undefined);
             },
             down: (data) => {

@@ -290,11 +290,10 @@ async function trouble(booth) {
     await enter(abhi, seats[0]);
     const lens = new Lens(anny.cable);
     await enter(anny, seats[1]);
-    let number = 0;
     lens.lie = (stanza) => {
-        if (!/<encrypted /.test(stanza)) return [stanza];
-        if (++number === 3) return [];
-        return [number === 2 ? stanza.replace(/(<encrypted [^>]*>)(.)/, (_, tag, c) => tag + (c === 'A' ? 'B' : 'A')) : stanza];
+        const number = /<encrypted [^>]*\bn=["'](\d+)["']/.exec(stanza)?.[1];
+        if (number === '2') return [];
+        return [number === '1' ? stanza.replace(/(<encrypted [^>]*>)(.)/, (_, tag, c) => tag + (c === 'A' ? 'B' : 'A')) : stanza];
     };
     for (const said of ['The first one', 'The second', 'The third', 'And the last of them']) {
         await write(abhi, said);

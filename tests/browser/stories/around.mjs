@@ -9,39 +9,139 @@ import { comeBack, doTo, edit, editedTo, goneFrom, inRow, noDialog, signsOf } fr
 /* However far the messages were scrolled, the rest stays. */
 const headStands = (page) => page.$eval('.head', (head) => head.getBoundingClientRect().top === 0);
 
+/* Many words, and nobody waits for the next. */
+const settings = { 'limits.messages_per_second': '0' };
+
+const storiesFor = (kind, words) => {
+    return {
+        [`${kind}: search finds what is loaded and what is older, and leads there`]: { settings, async tell(world) {
+            const { abhi, anny } = await couple(world, ...words);
+            await write(abhi, 'A needle in the hay, über alles');
+            for (let i = 1; i <= 130; i++) {
+                await write(abhi, `hay ${i}`);
+            }
+            await shows(anny, 'hay 130', 120_000);
+            await comeBack(anny);
+            await shows(anny, 'hay 130');
+            await press(anny, 'Menu');
+            await press(anny, 'Search');
+            await until(anny, () => document.activeElement?.id === 'search-words');
+            await anny.keyboard.type('HAY 129');
+            await reads(anny, '1 message found.');
+            await anny.$eval('#search-words', (e) => (e.value = ''));
+            await anny.keyboard.type('UBER needle');
+            await reads(anny, 'Nothing found.');
+            await anny.keyboard.press('Enter');
+            await reads(anny, '1 message found.');
+            await reads(anny, 'All 131 messages of the chat were looked through.');
+            assert.deepEqual(await anny.$$eval('mark', (all) => all.map((m) => m.textContent)), ['needle', 'über']);
+            await anny.focus('.hit');
+            await anny.keyboard.press('Enter');
+            await noDialog(anny);
+            await inRow(anny, 'A needle in the hay, über alles', (row) => {
+                const { top, bottom } = row.getBoundingClientRect();
+                return row.classList.contains('found') && top > 0 && bottom < innerHeight && row.contains(document.activeElement);
+            });
+            assert.ok(await headStands(anny));
+            assert.equal((await bodies(anny)).length, 131);
+        } },
+
+        [`${kind}: who comes back reads on where the new begins, and other tabs know what was seen`]: { settings, async tell(world) {
+            const { room, abhi, anny } = await couple(world, ...words);
+            await write(anny, 'old');
+            await abhi.bringToFront();
+            await shows(abhi, 'old');
+            await ticked(anny, 'old', 'read');
+            await abhi.goto('about:blank');
+            for (let i = 1; i <= 30; i++) await write(anny, `new ${i}`);
+            await ticked(anny, 'new 30', 'stored');
+            await abhi.goto(room.seats[0].link);
+            await inside(abhi);
+            await until(abhi, () => {
+                const line = document.querySelector('.day.unread');
+                if (line?.nextElementSibling?.querySelector('.body').textContent !== 'new 1') return false;
+                const { top } = line.getBoundingClientRect();
+                return top >= 0 && top < innerHeight && document.title.startsWith('(30) ');
+            });
+            assert.ok(await headStands(abhi));
+            await reads(abhi, 'New messages: 30');
+            await press(abhi, 'New messages: 30');
+            await until(abhi, () => !document.title.startsWith('('));
+            await ticked(anny, 'new 30', 'read');
+        } },
+
+        [`${kind}: a draft survives a reload: words, answer and edit`]: { settings, async tell(world) {
+            const { abhi, anny } = await couple(world, ...words);
+            await write(anny, 'What do you think?');
+            await shows(abhi, 'What do you think?');
+            await doTo(abhi, 'What do you think?', 'Reply');
+            await abhi.type('.composer textarea', 'half a thought');
+            await comeBack(abhi);
+            await reads(abhi, 'Answer to Anny');
+            assert.equal(await abhi.$eval('.composer textarea', (e) => e.value), 'half a thought');
+            await abhi.focus('.composer textarea');
+            await abhi.keyboard.press('Enter');
+            await inRow(anny, 'half a thought', (row) => row.querySelector('.answers') !== null);
+            await comeBack(abhi);
+            assert.equal(await abhi.$eval('.composer textarea', (e) => e.value), '');
+            await shows(abhi, 'half a thought');
+            await doTo(abhi, 'half a thought', 'Edit');
+            await abhi.type('.composer textarea', ' and a half');
+            await comeBack(abhi);
+            await reads(abhi, 'Editing your message');
+            await abhi.focus('.composer textarea');
+            await abhi.keyboard.press('Enter');
+            await editedTo(anny, 'half a thought and a half');
+        } },
+
+        [`${kind}: a copy holds the whole chat in three forms`]: { settings, async tell(world) {
+            const { abhi, anny } = await couple(world, ...words);
+            await write(abhi, 'the <very> first');
+            for (let i = 1; i <= 60; i++) {
+                await write(abhi, `line ${i}`);
+            }
+            await shows(anny, 'line 60', 120_000);
+            await doTo(anny, 'line 60', 'React with 👍');
+            await signsOf(anny, 'line 60', ['👍*']);
+            await anny.evaluateOnNewDocument(() => {
+                window.saved = [];
+                const make = URL.createObjectURL.bind(URL);
+                URL.createObjectURL = (blob) => {
+                    void blob.text().then((text) => window.saved.push({ type: blob.type, text }));
+                    return make(blob);
+                };
+            });
+            await comeBack(anny);
+            await shows(anny, 'line 60');
+            await press(anny, 'End chat');
+            for (const [n, kind] of ['text', 'html', 'json'].entries()) {
+                await press(anny, 'Save my copy');
+                await anny.click(`input[value=${kind}]`);
+                await press(anny, 'Save');
+                await reads(anny, 'Saved: 61 messages.');
+                await until(anny, (count) => window.saved.length === count, n + 1);
+                await anny.keyboard.press('Escape');
+                await until(anny, () => document.querySelectorAll('dialog').length === 1);
+            }
+            const [text, html, json] = await anny.evaluate(() => window.saved);
+            assert.match(text.text, /Abhi: the <very> first\n/);
+            assert.match(text.text, /line 60 \[Anny: 👍\]/);
+            assert.ok(html.type.startsWith('text/html') && html.text.includes('the &lt;very&gt; first') && !html.text.includes('<very>'));
+            const data = JSON.parse(json.text);
+            assert.deepEqual(data.messages.map((m) => m.text), ['the <very> first', ...Array.from({ length: 60 }, (_, i) => `line ${i + 1}`)]);
+            assert.deepEqual(data.messages.at(-1).reactions, { Abhi: [], Anny: ['👍'] });
+            await press(anny, 'End and delete');
+            await reads(anny, 'You ended it.');
+            await press(anny, 'Save my copy');
+            await press(anny, 'Save');
+            await reads(anny, 'Saved: 61 messages.');
+        } },
+    };
+};
+
 export const stories = {
-    async 'search finds what is loaded and what is older, and leads there'(world) {
-        const { abhi, anny } = await couple(world);
-        await write(abhi, 'A needle in the hay, über alles');
-        for (let i = 1; i <= 130; i++) {
-            await write(abhi, `hay ${i}`);
-            if (i % 15 === 0) await pause(1000);
-        }
-        await shows(anny, 'hay 130', 120_000);
-        await comeBack(anny);
-        await shows(anny, 'hay 130');
-        await press(anny, 'Menu');
-        await press(anny, 'Search');
-        await until(anny, () => document.activeElement?.id === 'search-words');
-        await anny.keyboard.type('HAY 129');
-        await reads(anny, '1 message found.');
-        await anny.$eval('#search-words', (e) => (e.value = ''));
-        await anny.keyboard.type('UBER needle');
-        await reads(anny, 'Nothing found.');
-        await anny.keyboard.press('Enter');
-        await reads(anny, '1 message found.');
-        await reads(anny, 'All 131 messages of the chat were looked through.');
-        assert.deepEqual(await anny.$$eval('mark', (all) => all.map((m) => m.textContent)), ['needle', 'über']);
-        await anny.focus('.hit');
-        await anny.keyboard.press('Enter');
-        await noDialog(anny);
-        await inRow(anny, 'A needle in the hay, über alles', (row) => {
-            const { top, bottom } = row.getBoundingClientRect();
-            return row.classList.contains('found') && top > 0 && bottom < innerHeight && row.contains(document.activeElement);
-        });
-        assert.ok(await headStands(anny));
-        assert.equal((await bodies(anny)).length, 131);
-    },
+    ...storiesFor('server', []),
+    ...storiesFor('link', ['--protection', 'link']),
 
     async 'who looks away finds a count in the title and a line before the new'(world) {
         const { room, abhi, anny } = await couple(world);
@@ -70,98 +170,6 @@ export const stories = {
         await until(abhi, () => document.querySelector('.day.unread') !== null);
         await ticked(anny, 'unseen 2', 'read');
         void room;
-    },
-
-    async 'who comes back reads on where the new begins, and other tabs know what was seen'(world) {
-        const { room, abhi, anny } = await couple(world);
-        await write(anny, 'old');
-        await abhi.bringToFront();
-        await shows(abhi, 'old');
-        await ticked(anny, 'old', 'read');
-        await abhi.goto('about:blank');
-        for (let i = 1; i <= 30; i++) await write(anny, `new ${i}`);
-        await ticked(anny, 'new 30', 'stored');
-        await abhi.goto(room.seats[0].link);
-        await inside(abhi);
-        await until(abhi, () => {
-            const line = document.querySelector('.day.unread');
-            if (line?.nextElementSibling?.querySelector('.body').textContent !== 'new 1') return false;
-            const { top } = line.getBoundingClientRect();
-            return top >= 0 && top < innerHeight && document.title.startsWith('(30) ');
-        });
-        assert.ok(await headStands(abhi));
-        await reads(abhi, 'New messages: 30');
-        await press(abhi, 'New messages: 30');
-        await until(abhi, () => !document.title.startsWith('('));
-        await ticked(anny, 'new 30', 'read');
-    },
-
-    async 'a draft survives a reload: words, answer and edit'(world) {
-        const { abhi, anny } = await couple(world);
-        await write(anny, 'What do you think?');
-        await shows(abhi, 'What do you think?');
-        await doTo(abhi, 'What do you think?', 'Reply');
-        await abhi.type('.composer textarea', 'half a thought');
-        await comeBack(abhi);
-        await reads(abhi, 'Answer to Anny');
-        assert.equal(await abhi.$eval('.composer textarea', (e) => e.value), 'half a thought');
-        await abhi.focus('.composer textarea');
-        await abhi.keyboard.press('Enter');
-        await inRow(anny, 'half a thought', (row) => row.querySelector('.answers') !== null);
-        await comeBack(abhi);
-        assert.equal(await abhi.$eval('.composer textarea', (e) => e.value), '');
-        await shows(abhi, 'half a thought');
-        await doTo(abhi, 'half a thought', 'Edit');
-        await abhi.type('.composer textarea', ' and a half');
-        await comeBack(abhi);
-        await reads(abhi, 'Editing your message');
-        await abhi.focus('.composer textarea');
-        await abhi.keyboard.press('Enter');
-        await editedTo(anny, 'half a thought and a half');
-    },
-
-    async 'a copy holds the whole chat in three forms'(world) {
-        const { abhi, anny } = await couple(world);
-        await write(abhi, 'the <very> first');
-        for (let i = 1; i <= 60; i++) {
-            await write(abhi, `line ${i}`);
-            if (i % 15 === 0) await pause(1000);
-        }
-        await shows(anny, 'line 60', 120_000);
-        await doTo(anny, 'line 60', 'React with 👍');
-        await signsOf(anny, 'line 60', ['👍*']);
-        await anny.evaluateOnNewDocument(() => {
-            window.saved = [];
-            const make = URL.createObjectURL.bind(URL);
-            URL.createObjectURL = (blob) => {
-                void blob.text().then((text) => window.saved.push({ type: blob.type, text }));
-                return make(blob);
-            };
-        });
-        await comeBack(anny);
-        await shows(anny, 'line 60');
-        await press(anny, 'End chat');
-        for (const [n, kind] of ['text', 'html', 'json'].entries()) {
-            await press(anny, 'Save my copy');
-            await anny.click(`input[value=${kind}]`);
-            await press(anny, 'Save');
-            await reads(anny, 'Saved: 61 messages.');
-            await until(anny, (count) => window.saved.length === count, n + 1);
-            await anny.keyboard.press('Escape');
-            await until(anny, () => document.querySelectorAll('dialog').length === 1);
-        }
-        const [text, html, json] = await anny.evaluate(() => window.saved);
-        assert.match(text.text, /Abhi: the <very> first\n/);
-        assert.match(text.text, /line 60 \[Anny: 👍\]/);
-        assert.ok(html.type.startsWith('text/html') && html.text.includes('the &lt;very&gt; first') && !html.text.includes('<very>'));
-        const data = JSON.parse(json.text);
-        assert.deepEqual(data.messages.map((m) => m.text), ['the <very> first', ...Array.from({ length: 60 }, (_, i) => `line ${i + 1}`)]);
-        assert.deepEqual(data.messages.at(-1).reactions, { Abhi: [], Anny: ['👍'] });
-        await press(anny, 'End and delete');
-        await reads(anny, 'You ended it.');
-        await press(anny, 'Save my copy');
-        await press(anny, 'Save');
-        await reads(anny, 'Saved: 61 messages.');
     },
 
     async 'notifications: asked for by a button, without words unless wanted'(world) {

@@ -291,7 +291,7 @@ export const stories = {
         await abhi.bringToFront();
         await abhi.keyboard.press('Escape');
         await noDialog(abhi);
-        assert.equal(await abhi.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Actions: look');
+        await until(abhi, () => document.activeElement.getAttribute('aria-label') === 'Actions: look');
     },
 
     'between an app and a browser: edit, delete, answer, react': {

@@ -9,46 +9,53 @@ import { both, couple } from './basics.mjs';
 const FIRST_LOAD_MAX = 60 * 1024;
 const FORM_MS = 2_000; /* wished, on a machine that does nothing else */
 
+const storiesFor = (kind, words) => {
+    return {
+        async [`${kind}: a gateway that is away loses nothing and doubles nothing`](world) {
+            const { abhi, anny } = await couple(world, ...words);
+            await write(abhi, 'one');
+            await shows(anny, 'one');
+            const outage = world.stack.outage(4000);
+            await reads(abhi, 'Reconnecting');
+            await write(abhi, 'two, written in the dark');
+            await reads(abhi, '1 message waiting');
+            await outage;
+            await shows(anny, 'two, written in the dark', 120_000);
+            await write(anny, 'three');
+            await agree({ pages: both(abhi, anny), said: { Abhi: ['one', 'two, written in the dark'], Anny: ['three'] } });
+        },
+
+        async [`${kind}: what waits survives a reload`](world) {
+            const { abhi, anny } = await couple(world, ...words);
+            abhi.cable.cut();
+            await reads(abhi, 'Reconnecting');
+            for (const words of ['patience', 'is', 'a virtue']) await write(abhi, words);
+            await reads(abhi, '3 messages waiting');
+            await abhi.cable.mend();
+            await abhi.reload();
+            await inside(abhi);
+            await ticked(abhi, 'a virtue', 'stored', 'delivered', 'read');
+            await agree({ pages: both(abhi, anny), said: { Abhi: ['patience', 'is', 'a virtue'] } });
+        },
+
+        async [`${kind}: the component restarts in mid-chat`](world) {
+            const { abhi, anny } = await couple(world, ...words);
+            await write(abhi, 'before');
+            await shows(anny, 'before');
+            const restart = world.stack.restartComponent('SIGTERM', 1000);
+            await write(abhi, 'meanwhile');
+            await restart;
+            await shows(anny, 'meanwhile', 120_000);
+            await connected(anny, 120_000);
+            await write(anny, 'after');
+            await agree({ pages: both(abhi, anny), said: { Abhi: ['before', 'meanwhile'], Anny: ['after'] } });
+        },
+    };
+};
+
 export const stories = {
-    async 'a gateway that is away loses nothing and doubles nothing'(world) {
-        const { abhi, anny } = await couple(world);
-        await write(abhi, 'one');
-        await shows(anny, 'one');
-        const outage = world.stack.outage(4000);
-        await reads(abhi, 'Reconnecting');
-        await write(abhi, 'two, written in the dark');
-        await reads(abhi, '1 message waiting');
-        await outage;
-        await shows(anny, 'two, written in the dark', 120_000);
-        await write(anny, 'three');
-        await agree({ pages: both(abhi, anny), said: { Abhi: ['one', 'two, written in the dark'], Anny: ['three'] } });
-    },
-
-    async 'what waits survives a reload'(world) {
-        const { abhi, anny } = await couple(world);
-        abhi.cable.cut();
-        await reads(abhi, 'Reconnecting');
-        for (const words of ['patience', 'is', 'a virtue']) await write(abhi, words);
-        await reads(abhi, '3 messages waiting');
-        await abhi.cable.mend();
-        await abhi.reload();
-        await inside(abhi);
-        await ticked(abhi, 'a virtue', 'stored', 'delivered', 'read');
-        await agree({ pages: both(abhi, anny), said: { Abhi: ['patience', 'is', 'a virtue'] } });
-    },
-
-    async 'the component restarts in mid-chat'(world) {
-        const { abhi, anny } = await couple(world);
-        await write(abhi, 'before');
-        await shows(anny, 'before');
-        const restart = world.stack.restartComponent('SIGTERM', 1000);
-        await write(abhi, 'meanwhile');
-        await restart;
-        await shows(anny, 'meanwhile', 120_000);
-        await connected(anny, 120_000);
-        await write(anny, 'after');
-        await agree({ pages: both(abhi, anny), said: { Abhi: ['before', 'meanwhile'], Anny: ['after'] } });
-    },
+    ...storiesFor('server', []),
+    ...storiesFor('link', ['--protection', 'link']),
 
     'the first load is small, and the form is there soon': {
         only: 'chrome', /* which tells the bytes on the wire */

@@ -3,6 +3,7 @@
 import { newId } from '../crypto/random';
 
 const CHANNEL = 'duologue';
+const SITS = 'duologue-sits:'; /* names a lock: who sits where */
 const ANSWER_MS = 150;
 
 interface Call {
@@ -12,11 +13,18 @@ interface Call {
     answer?: string;
 }
 
+interface Rival {
+    seat: string;
+    name: string;
+}
+
 export class Tabs {
     private readonly channel: BroadcastChannel | null =
         typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null;
     private isClaimed = false;
     private mine: { room: string; seat: string; name: string } | null = null;
+    private readonly self = newId();
+    private stand = (): void => undefined; /* gives the lock back */
 
     constructor() {
         if (this.channel === null) return;
@@ -25,11 +33,16 @@ export class Tabs {
     }
 
     sit(room: string, seat: string, name: string): void {
+        this.rise();
         this.mine = { room, seat, name };
+        const sits = SITS + JSON.stringify([room, seat, name, this.self]);
+        const seated = new Promise<void>((done) => (this.stand = done));
+        navigator.locks?.request(sits, () => seated).catch(() => undefined);
     }
 
     rise(): void {
         this.mine = null;
+        this.stand();
     }
 
     private onCall(call: Call): void {
@@ -44,11 +57,21 @@ export class Tabs {
     }
 
     /* The seat that another tab of this browser has in `room`, if it is not
-     * `seat`. */
-    rival(
-        room: string,
-        seat: string,
-    ): Promise<{ seat: string; name: string } | null> {
+     * `seat`. The browser itself knows the locks, however busy that tab is; on
+     * a page without https there are none, and the tab is asked. */
+    async rival(room: string, seat: string): Promise<Rival | null> {
+        const locks = await navigator.locks?.query().catch(() => undefined);
+        if (locks === undefined) return this.ask(room, seat);
+        for (const { name: lock } of locks.held ?? []) {
+            if (!lock?.startsWith(SITS)) continue;
+            const [there, other, name, tab] = JSON.parse(lock.slice(SITS.length)) as string[];
+            if (there === room && other && other !== seat && name && tab !== this.self)
+                return { seat: other, name };
+        }
+        return null;
+    }
+
+    private ask(room: string, seat: string): Promise<Rival | null> {
         const channel = this.channel;
         if (channel === null) return Promise.resolve(null);
         return new Promise((done) => {
@@ -57,7 +80,7 @@ export class Tabs {
                 if (answer !== room || !other || !name) return;
                 finish({ seat: other, name });
             };
-            const finish = (found: { seat: string; name: string } | null): void => {
+            const finish = (found: Rival | null): void => {
                 channel.removeEventListener('message', listen);
                 window.clearTimeout(timer);
                 done(found);

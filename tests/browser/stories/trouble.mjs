@@ -1,0 +1,158 @@
+/* trouble.mjs - what can go wrong, told in words, with a next step that works
+ * and with what was typed kept. */
+import assert from 'node:assert/strict';
+import { agree } from '../agree.mjs';
+import { bodies, connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, ticked, until, visit, write } from '../browsers.mjs';
+import { both, couple } from './basics.mjs';
+
+const LONG = 'too long for this server '.repeat(80).trim();
+const code = (page) => page.$eval('#code', (input) => input.value);
+/* The page as a host has it that is not this machine. */
+const plain = (page, link = '') => page.cable.url.replace('127.0.0.1', PLAIN_HOST) + link.replace(/^[^#]*/, '/');
+
+async function plainPerson(world) {
+    const page = await world.person();
+    world.stack.allow(plain(page).slice(0, -1));
+    await world.stack.outage(0);
+    return page;
+}
+
+export const stories = {
+    'a message that is refused says why, and what comes after it goes on': {
+        settings: { 'limits.body_max': '1KiB' },
+        async tell(world) {
+            const { abhi, anny } = await couple(world);
+            await write(abhi, 'before');
+            await write(abhi, LONG);
+            await write(abhi, 'after');
+            await shows(anny, 'after');
+            await reads(abhi, 'It is too long.');
+            await press(abhi, 'Try again');
+            await until(abhi, () => document.querySelectorAll('.tick.failed').length === 1);
+            await reads(abhi, 'It is too long.');
+            await abhi.reload();
+            await inside(abhi);
+            await shows(abhi, 'after');
+            await write(abhi, LONG);
+            await until(abhi, () => document.querySelectorAll('.tick.failed').length === 1);
+            await press(abhi, 'Delete');
+            await until(abhi, () => document.querySelector('.tick.failed') === null);
+            await write(abhi, 'and on');
+            await agree({ pages: both(abhi, anny), said: { Abhi: ['before', 'after', 'and on'] } });
+        },
+    },
+
+    async 'words that are longer than any message are not taken from the field'(world) {
+        const { abhi, anny } = await couple(world);
+        const words = 'ö'.repeat(8_200);
+        await write(abhi, words);
+        await reads(abhi, 'This message is too long by');
+        assert.equal(await abhi.$eval('.composer textarea', (area) => area.value), words);
+        await abhi.$eval('.composer textarea', (area) => (area.value = ''));
+        await write(abhi, 'shorter');
+        await shows(anny, 'shorter');
+        assert.deepEqual(await bodies(abhi), ['shorter']);
+    },
+
+    async 'a server that is away: the join page keeps what was typed, and goes on by itself'(world) {
+        const room = world.stack.make('Abhi', 'Anny');
+        const anny = await world.person();
+        await visit(anny, room.seats[1].link);
+        await reads(anny, 'Hello Anny.');
+        await anny.type('#code', room.seats[1].code);
+        anny.cable.cut();
+        await reads(anny, 'The server cannot be reached.');
+        assert.equal(await code(anny), room.seats[1].code);
+        await anny.cable.mend();
+        await until(anny, () => !document.body.innerText.includes('The server cannot be reached.'));
+        assert.equal(await code(anny), room.seats[1].code);
+        await press(anny, 'Get in');
+        await inside(anny);
+    },
+
+    async 'a page that is looked at again, or hears of a network, connects at once'(world) {
+        const { abhi, anny } = await couple(world);
+        /* It never tries by itself any more. */
+        await abhi.evaluate(() => {
+            const real = window.setTimeout;
+            window.setTimeout = (run, ms, ...rest) => (ms >= 400 && ms < 20_000 ? 0 : real(run, ms, ...rest));
+        });
+        const signs = {
+            online: () => window.dispatchEvent(new Event('online')),
+            seen: () => document.dispatchEvent(new Event('visibilitychange')),
+            asked: () => [...document.querySelectorAll('button')].find((b) => b.innerText === 'Retry now').click(),
+        };
+        for (const [name, sign] of Object.entries(signs)) {
+            await abhi.bringToFront();
+            abhi.cable.cut();
+            await reads(abhi, 'Reconnecting in');
+            await write(abhi, `until ${name}`);
+            await abhi.cable.mend();
+            await reads(abhi, '1 message waiting');
+            await abhi.evaluate(sign);
+            await shows(anny, `until ${name}`);
+            await connected(abhi);
+        }
+        await ticked(abhi, 'until asked', 'stored', 'delivered', 'read');
+    },
+
+    async 'who closes the page is away for the other at once'(world) {
+        const { abhi, anny } = await couple(world);
+        await write(abhi, 'I must go');
+        await shows(anny, 'I must go');
+        await abhi.close();
+        world.pages.splice(world.pages.indexOf(abhi), 1);
+        /* Firefox stops the script of a page that goes, often before its last
+         * word is sent; then the gateway tells that the line is cut. */
+        const words = world.kind === 'firefox' ? '^(away|offline|last seen)' : '^(offline|last seen)';
+        await until(anny, (w) => new RegExp(w).test(document.querySelector('.state').innerText), words);
+    },
+
+    async 'a chat for apps alone is not opened here, and says what to do'(world) {
+        const room = world.stack.make('Abhi', 'Anny', '--protection', 'omemo');
+        const anny = await world.person();
+        await visit(anny, room.seats[1].link);
+        await reads(anny, 'Hello Anny.');
+        await reads(anny, 'Encrypted by your apps');
+        await giveCode(anny, room.seats[1].code);
+        await reads(anny, 'This chat cannot be opened here.');
+        assert.equal(await code(anny), room.seats[1].code);
+        const words = await anny.$eval('.trouble', (trouble) => trouble.innerText);
+        assert.match(words, /OMEMO/);
+    },
+
+    async 'without https the page says what is missing, and opens what it can'(world) {
+        const anny = await plainPerson(world);
+        await anny.goto(plain(anny));
+        assert.equal(await anny.evaluate(() => window.isSecureContext), false);
+        await reads(anny, 'This page was opened without encryption.');
+        await reads(anny, 'here it cannot encrypt for the two of you alone.');
+        assert.deepEqual(await anny.$$eval('.who-reads input', (all) => all.map((i) => [i.value, i.checked, i.disabled])), [['link', false, true], ['server', true, false]]);
+        const sealed = world.stack.make('Abhi', 'Anny', '--protection', 'link');
+        await anny.goto('about:blank');
+        await anny.goto(plain(anny, sealed.seats[1].link));
+        await reads(anny, 'This chat cannot be opened without https.');
+        await reads(anny, 'Nothing was sent.');
+        const open = world.stack.make('Abhi', 'Anny');
+        await anny.goto('about:blank');
+        await anny.goto(plain(anny, open.seats[1].link));
+        await reads(anny, 'This page was opened without encryption.');
+        await giveCode(anny, open.seats[1].code);
+        await inside(anny);
+        const abhi = await world.person();
+        await enter(abhi, open.seats[0]);
+        await write(anny, 'good enough');
+        await shows(abhi, 'good enough');
+        await write(abhi, 'for this');
+        await shows(anny, 'for this');
+        /* A header of the gateway's that browsers mind only with https. */
+        anny.faults = anny.faults.filter((fault) => !fault.startsWith('The Cross-Origin-Opener-Policy header has been ignored'));
+    },
+
+    async 'a browser that is too old is told so'(world) {
+        const page = await world.person();
+        await page.evaluateOnNewDocument(() => delete window.HTMLDialogElement);
+        await page.goto(page.cable.url);
+        await reads(page, 'This browser is too old for this page.');
+    },
+};
