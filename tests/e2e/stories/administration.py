@@ -31,9 +31,11 @@ async def admin_changes_nothing(w):
         same(await abhi.refused('set', room.jid, ADMIN % item), error, item)
         same(await mal.refused('set', room.jid, ADMIN % item),
              ('auth', 'forbidden'), item)
-    for affiliation in ('owner', 'admin', 'member'):
+    for which in ("affiliation='owner'", "affiliation='admin'",
+                  "affiliation='member'", "role='moderator'",
+                  "role='participant'"):
         same(await abhi.refused('get', room.jid, ADMIN % (
-            "<item affiliation='%s'/>" % affiliation)), ('auth', 'forbidden'))
+            '<item %s/>' % which)), ('auth', 'forbidden'), which)
     banned = await abhi.get(room.jid, ADMIN % "<item affiliation='outcast'/>")
     same(len(banned.xml[0]), 0)
     said = await anny.say(room.jid, 'unmoved')
@@ -152,6 +154,8 @@ async def admin_presence_of_other_kinds(w):
     for to in (room.jid, room.at(1), w.domain):
         for kind in ('subscribe', 'subscribed', 'unsubscribe', 'unsubscribed'):
             mal.raw("<presence type='%s' to='%s'/>" % (kind, to))
+    mal.raw("<presence to='%s'/><presence type='unavailable' to='%s'/>"
+            % (w.domain, w.domain))
     await mal.get(w.domain, "<ping xmlns='%s'/>" % ns.PING)
     await mal.none(lambda s: s.name == 'presence' and s.frm
                    and bare(s.frm).endswith(w.domain), 'an answer', 0.7, mark)

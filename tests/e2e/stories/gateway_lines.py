@@ -87,7 +87,7 @@ async def gateway_lines(w):
     gateway.end()
 
 
-@story(servers=DIRECT, limit=120)
+@story(servers=DIRECT, limit=300)
 async def gateway_slow_lines(w):
     """Slow requests, slow readers, odd methods: all end by themselves."""
     gateway = await begin(w)
@@ -128,7 +128,7 @@ async def gateway_slow_lines(w):
     gateway.end()
 
 
-@story(servers=DIRECT, limit=120)
+@story(servers=DIRECT, limit=300)
 async def gateway_many_lines(w):
     """Six hundred slow lines: a guest comes in at once, memory comes back."""
     gateway = await begin(w)
@@ -158,7 +158,7 @@ async def gateway_many_lines(w):
     gateway.end()
 
 
-@story(servers=DIRECT, limit=150)
+@story(servers=DIRECT, limit=300)
 async def gateway_half_open(w):
     """Six thousand lines cut in every state leave no memory behind."""
     gateway = await begin(w)

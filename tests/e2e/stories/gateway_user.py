@@ -148,7 +148,7 @@ def counted(lines):
                      for name, count in sorted(counts.items()))
 
 
-@story(servers=DIRECT, limit=90)
+@story(servers=DIRECT, limit=300)
 async def gateway_touches_nothing(w):
     """After its start it opens no file, and calls nobody but the component."""
     await w.start()
@@ -177,7 +177,7 @@ async def reload_often(gateway, folder):
             await asyncio.sleep(0.1)
 
 
-@story(servers=DIRECT, limit=90)
+@story(servers=DIRECT, limit=300)
 async def gateway_touches_its_pair(w):
     """With TLS of its own it opens certificate and key again, at SIGHUP."""
     folder = w.component.folder

@@ -153,7 +153,7 @@ async def abuse(w, is_up, data, words):
     await peer.close()
 
 
-@story(servers=DIRECT, limit=120)
+@story(servers=DIRECT, limit=300)
 async def local_bad_bytes(w):
     """Each is refused in words, or costs its sender an answer, no more."""
     await w.start()
@@ -202,7 +202,7 @@ async def local_new_stream(w):
     await second.until(b"id='p'")
 
 
-@story(servers=DIRECT, limit=90)
+@story(servers=DIRECT, limit=300)
 async def local_slow_reader(w):
     """One that asks and does not read is dropped; the others are not held."""
     await w.start()
@@ -213,7 +213,7 @@ async def local_slow_reader(w):
                 % (peer.guests, w.domain, 'i' * 200)).encode()
     begun, worst = time.monotonic(), 0.0
     while not peer.writer.transport.is_closing():
-        assert time.monotonic() - begun < 45.0, 'it is never dropped'
+        assert time.monotonic() - begun < 200.0, 'it is never dropped'
         if peer.writer.transport.get_write_buffer_size() < 1 << 20:
             peer.send(question * 100)
         asked = time.monotonic()
@@ -225,7 +225,7 @@ async def local_slow_reader(w):
                          memory_kib(w.component.process)))
 
 
-@story(servers=DIRECT, limit=90)
+@story(servers=DIRECT, limit=300)
 async def local_crowd(w):
     """Silent peers fill the places, and are sent away by themselves."""
     await w.start()

@@ -183,6 +183,15 @@ async def omemo_room(w):
                  (affiliation, None))
             listed[item.get('jid')] = item.get('nick')
     same(listed, {abhi.bare: 'Abhi', anny.bare: 'Anny'})
+    asked = "<query xmlns='%s'><item role='%%s'/></query>" % ns.MUC_ADMIN
+    moderators = await abhi.get(room.jid, asked % 'moderator')
+    same([dict(i.attrib) for i in moderators.xml.iter(
+        '{%s}item' % ns.MUC_ADMIN)],
+         [{'affiliation': 'owner', 'role': 'moderator', 'nick': nick,
+           'jid': jid} for nick, jid in (('Abhi', abhi.jid),
+                                         ('Anny', anny.jid))])
+    visitors = await abhi.get(room.jid, asked % 'visitor')
+    same(len(visitors.xml[0]), 0)
     number = abhi.send(room.jid, 'in the clear')
     answer = await abhi.heard(room.jid, number)
     same((answer.type, answer.error), ('error', ('modify',
@@ -257,7 +266,9 @@ async def first_notice_tells_the_rules(w):
     notice = await abhi.take(
         lambda s: s.name == 'message' and s.body and s.frm == room.jid,
         'the first notice', since=mark)
-    same((notice.type, notice.stanza_id), ('groupchat', None))
+    same((notice.type, notice.stanza_id, notice.occupant_id, notice.user),
+         ('groupchat', None, None, None))
+    assert notice.id and notice.child(ns.HINTS, 'no-store') is not None
     holds(notice.body, '!end')
     holds(notice.body.lower(), 'notif')
     results, _ = await abhi.archive(room.jid)

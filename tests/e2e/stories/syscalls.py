@@ -64,7 +64,7 @@ def must_fit(trace, unit):
     figure('%s: %d calls, all let through' % (unit, len(made)))
 
 
-@story(servers=DIRECT, limit=120)
+@story(servers=DIRECT, limit=300)
 async def syscalls_of_the_gateway(w):
     """The gateway makes no call that its unit forbids."""
     trace = os.path.join(w.folder, 'gateway.strace')
@@ -75,7 +75,7 @@ async def syscalls_of_the_gateway(w):
     must_fit(trace, 'duologue-gateway.service')
 
 
-@story(servers=BOTH, limit=120)
+@story(servers=BOTH, limit=300)
 async def syscalls_of_the_component(w):
     """The component makes no call that its unit forbids."""
     trace = w.component.trace = os.path.join(w.folder, 'component.strace')
