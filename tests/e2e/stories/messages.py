@@ -277,19 +277,21 @@ async def message_too_large(w):
 async def message_rate_is_limited(w):
     """A burst passes up to the limit; the rest is told to wait, in order."""
     room, abhi, anny = await w.couple()
-    for n in range(80):
+    for n in range(200):
         abhi.send(room.jid, 'burst %d' % n, '', 'b%d' % n)
-    answers = [await abhi.heard(room.jid, 'b%d' % n) for n in range(80)]
+    answers = [await abhi.heard(room.jid, 'b%d' % n) for n in range(200)]
     good = [s for s in answers if s.type == 'groupchat']
     bad = [s for s in answers if s.type == 'error']
-    assert 15 <= len(good) <= 45, '%d passed' % len(good)
+    # Twenty at once, and ten for each second that a slow machine takes.
+    most = 25 + 10 * (answers[-1].at - answers[0].at)
+    assert 15 <= len(good) <= most and bad, '%d passed' % len(good)
     for stanza in bad:
         same(stanza.error[0], 'wait', str(stanza))
     for stanza in good:
         await anny.heard(room.jid, stanza.id)
     heard = [s.id for s in anny.inbox.stanzas if s.stanza_id]
     same(heard, [s.id for s in good])
-    results, _ = await anny.archive(room.jid, rsm='<max>100</max>')
+    results, _ = await anny.archive(room.jid, rsm='<max>250</max>')
     same([r.message.id for r in results], heard)
     await asyncio.sleep(1.5)
     await abhi.say(room.jid, 'calm again')
