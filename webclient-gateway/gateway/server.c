@@ -8,7 +8,6 @@
 enum {
     REQUEST_SECONDS = 5,    /* for headers, and for a TLS handshake */
     KEEPALIVE_SECONDS = 30, /* between two requests */
-    HANGUP_SECONDS = 14,    /* and gone by then */
     DESCRIPTORS_OURS = 24,  /* component, loop, log, files */
     DESCRIPTORS_MAX = 64 * 1024,
 };
@@ -25,10 +24,9 @@ static const struct lws_protocols metrics_protocols[] = {
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
-static const lws_retry_bo_t patience = {
-    .secs_since_valid_ping = SESSION_PING_SECONDS,
-    .secs_since_valid_hangup = HANGUP_SECONDS,
-};
+/* We ask silent lines ourselves: it would keep a timer for each in one sorted
+ * list, and go through it with every frame. */
+static const lws_retry_bo_t patience = {.secs_since_valid_hangup = 0};
 
 void server__kill(struct lws *wsi)
 {
@@ -119,17 +117,29 @@ static enum err open_metrics(struct server *server, struct buf *error)
     return ERR_OK;
 }
 
-/* libwebsockets stops to accept at this many, and leaves us the rest. */
-static unsigned count_descriptors(void)
+/* How many descriptors libwebsockets may use is what it finds at its start.
+ * Told so in its own words (fd_limit_per_thread), it would go through all
+ * sockets to find the one of each event. */
+static struct lws_context *create_context(
+    const struct lws_context_creation_info *info)
 {
-    struct rlimit limit;
+    struct lws_context *context;
+    struct rlimit whole;
+    struct rlimit part;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-        limit.rlim_cur <= 2 * DESCRIPTORS_OURS)
-        return 0; /* as it likes */
-    return limit.rlim_cur < DESCRIPTORS_MAX
-               ? (unsigned)limit.rlim_cur - DESCRIPTORS_OURS
-               : DESCRIPTORS_MAX;
+    if (getrlimit(RLIMIT_NOFILE, &whole) != 0 ||
+        whole.rlim_cur <= 2 * DESCRIPTORS_OURS)
+        return lws_create_context(info); /* as it likes */
+    part = whole;
+    part.rlim_cur -= DESCRIPTORS_OURS;
+    if (part.rlim_cur > DESCRIPTORS_MAX)
+        part.rlim_cur = DESCRIPTORS_MAX;
+    if (setrlimit(RLIMIT_NOFILE, &part) != 0)
+        return lws_create_context(info);
+    context = lws_create_context(info);
+    /* Without them back it only has fewer. */
+    (void)setrlimit(RLIMIT_NOFILE, &whole);
+    return context;
 }
 
 enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
@@ -143,7 +153,6 @@ enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
         .timeout_secs = REQUEST_SECONDS,
         .pt_serv_buf_size = 16 * 1024,
         .max_http_header_data = SERVER_HEAD_MAX_BYTES,
-        .fd_limit_per_thread = count_descriptors(),
         .user = server,
     };
     uint64_t seed[2];
@@ -161,7 +170,7 @@ enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
         info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
     /* What it has to say may hold what a stranger sent. */
     lws_set_log_level(LLL_ERR, NULL);
-    server->context = lws_create_context(&info);
+    server->context = create_context(&info);
     if (server->context == NULL)
         return ERR_NOMEM;
     rc = check_tls(server->config, error);

@@ -9,6 +9,7 @@
 
 enum {
     SERVER_CLOSE_MS = 5 * 1000,
+    SERVER_ANSWER_MS = 3500,        /* a ping's: by the fourth sweep after it */
     SERVER_HEADER_MAX_BYTES = 2048, /* one that we look into */
     SERVER_HEAD_MAX_BYTES = 16 * 1024,
 };
@@ -23,7 +24,10 @@ struct peer {
     struct peer *next;
     struct peer *prev;
     int64_t closing_ms; /* since when it should be closed; 0: it is open */
-    bool is_paused;     /* we do not read */
+    int64_t heard_ms;   /* when it last said anything */
+    int64_t asked_ms;   /* since when it is to answer a ping; 0: it is not */
+    bool is_ping_due;
+    bool is_paused; /* we do not read */
     bool is_closing_soon;
 };
 

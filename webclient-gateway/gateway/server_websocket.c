@@ -44,6 +44,7 @@ static int establish(struct server *server, struct peer *peer, struct lws *wsi)
     *peer = (struct peer){
         .wsi = wsi,
         .message = BUF_EMPTY(SESSION_FRAME_MAX_BYTES),
+        .heard_ms = server->gate->now_ms,
     };
     if (!server__client(server, wsi, &address) ||
         gate_source(server->gate, &address, source) != ERR_OK)
@@ -138,12 +139,45 @@ static int close_now(const struct peer *peer)
     return -1;
 }
 
+static void hear(struct peer *peer)
+{
+    peer->heard_ms = peer->server->gate->now_ms;
+    peer->asked_ms = 0;
+}
+
+/* Asks one that is silent, and drops one that does not answer. */
+static void ask(struct peer *peer)
+{
+    int64_t now_ms = peer->server->gate->now_ms;
+
+    if (peer->asked_ms > 0 && now_ms - peer->asked_ms >= SERVER_ANSWER_MS) {
+        server__kill(peer->wsi);
+    } else if (peer->asked_ms == 0 &&
+               now_ms - peer->heard_ms >= SESSION_PING_SECONDS * 1000) {
+        peer->asked_ms = now_ms;
+        peer->is_ping_due = true;
+        lws_callback_on_writable(peer->wsi);
+    }
+}
+
+static int write_ping(struct peer *peer)
+{
+    unsigned char ping[LWS_PRE + 1] = {0};
+
+    peer->is_ping_due = false;
+    /* We are not told of a pong with nothing in it. */
+    ping[LWS_PRE] = 'p';
+    return lws_write(peer->wsi, ping + LWS_PRE, 1, LWS_WRITE_PING);
+}
+
 static int write_some(struct peer *peer)
 {
     /* libwebsockets writes its frame header before our bytes. */
     struct buf *out = &peer->server->gate->scratch;
     struct span front = session_front(&peer->session);
 
+    if (peer->is_ping_due && write_ping(peer) < 0)
+        return -1;
     for (int i = 0; i < WRITES_MAX && front.at != NULL; i++) {
         buf_truncate(out, 0);
         if (lws_send_pipe_choked(peer->wsi))
@@ -170,11 +204,13 @@ int server__on_websocket(struct lws *wsi, enum lws_callback_reasons reason,
     struct server *server = lws_context_user(lws_get_context(wsi));
     struct peer *peer = user;
 
-    /* A list of a hundred reasons, of which we have use for six. */
+    /* A list of a hundred reasons, of which we have use for seven. */
     if (reason == LWS_CALLBACK_FILTER_PROTOCOL_CONNECTION)
         return filter(server, wsi);
     if (reason == LWS_CALLBACK_ESTABLISHED)
         return establish(server, peer, wsi);
+    if (reason == LWS_CALLBACK_RECEIVE || reason == LWS_CALLBACK_RECEIVE_PONG)
+        hear(peer);
     if (reason == LWS_CALLBACK_RECEIVE)
         return receive(peer, (struct span){in, len});
     if (reason == LWS_CALLBACK_SERVER_WRITEABLE)
@@ -200,6 +236,7 @@ static void sweep(struct peer *peer)
     int64_t now_ms = peer->server->gate->now_ms;
 
     session_sweep(&peer->session);
+    ask(peer);
     /* It does not even take our goodbye. */
     if (peer->closing_ms > 0 && now_ms - peer->closing_ms >= SERVER_CLOSE_MS)
         server__kill(peer->wsi);

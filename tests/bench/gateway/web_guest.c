@@ -317,7 +317,7 @@ void web_talk(struct web *web, struct web_result *out)
     begun_us = load_now_us();
     until_us = begun_us + (int64_t)(web->options->seconds * 1e6);
     for (int i = 0; i < web->options->talkers; i++)
-        talk(&t, &web->guests[i]);
+        talk(&t, &web->guests[web->count - 1 - i]);
     while (load_now_us() < until_us)
         (void)turn(&t, 10);
     t.is_on = false;

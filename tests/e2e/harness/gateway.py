@@ -303,7 +303,7 @@ class Tab(Guest):
         not the missing pong by which it is found out."""
         async def here():
             while not self._writer.is_closing():
-                self._send(b'', PONG)
+                self._send(b'x', PONG)
                 await asyncio.sleep(1.0)
 
         self.freeze()

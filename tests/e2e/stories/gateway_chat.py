@@ -181,7 +181,7 @@ async def gateway_flood(w):
     gateway.end()
 
 
-@story(servers=DIRECT, limit=200)
+@story(servers=DIRECT, limit=240)
 async def gateway_slow_reader(w):
     """One that does not read is cut; the other is not held up."""
     gateway = await begin(w, limits_messages_per_second=0,
