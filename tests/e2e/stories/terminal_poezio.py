@@ -3,11 +3,24 @@
 import asyncio
 import os
 
-from harness import ns
+from harness import adhoc, ns
+from harness.component import Room
 from harness.story import story
 from harness.terminal import Poezio, squeezed
 
 LONG = ' '.join('word%d' % n for n in range(60))
+
+
+async def invited(w, creator, jid):
+    """Anny's chat with Abhi, whose app gets an invite; seat 1 is his."""
+    done = await adhoc.run(creator, w.domain, 'create-chat', {
+        'your-name': 'Anny', 'peer-name': 'Abhi', 'invite-jid': jid,
+        'idle': '24h', 'protection': 'server'})
+    room = Room({'room': done.values['room'], 'protection': 'server', 'seats': [
+        {key: done.values['seat%d-%s' % (n, key)]
+         for key in ('name', 'code', 'link', 'xmpp')} for n in (2, 1)]})
+    w.keep_secret(room)
+    return room
 
 
 @story(limit=300)
@@ -20,8 +33,12 @@ async def poezio_chat(w):
     w.things.append(abhi)
     await abhi.start()
     await abhi.connect()
-    room = await w.new_room()
-    await anny.join(room.jid, 'b', room.code(2))
+    with w.step('an invite is shown; poezio looks elsewhere for its code'):
+        await abhi.see('none (1/1)')  # its own presence came back
+        room = await invited(w, anny, abhi.jid)
+        await anny.join(room.jid, 'b', room.code(2))
+        await abhi.see('You are invited to the room', room.local)
+        await abhi.keep('invited')
 
     with w.step('a wrong code lets nobody in'):
         # No words for it: it just is not connected.
