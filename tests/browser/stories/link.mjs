@@ -185,9 +185,14 @@ export const stories = {
         /* And the key, once somebody sends it. */
         await abhi.evaluate((k) => fetch(`config.json?${k}`), key);
         assert.ok(find(places().network, key) > 0);
-        world.stack.ctl('new', key, 'Other');
-        await pause(300);
-        assert.ok(find(places().socket, key) === 0);
+        await visit(anny, world.stack.url);
+        await anny.type('#yours', key);
+        await anny.type('#theirs', 'Other');
+        await anny.click('.who-reads input[value=server]');
+        await press(anny, 'Start chat');
+        await reads(anny, 'Your chat is ready.');
+        assert.ok(find(places().socket, key) > 0);
+        assert.ok(find(places().logs, 'event=') > 0);
         writeFileSync(join(world.stack.folder, 'data', 'left-behind'), `x${key}x`);
         assert.ok(find(places().disk, key) === 1);
         relay.stop();
