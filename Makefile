@@ -37,7 +37,7 @@ clients:
 	cmake --build --preset dev
 	npm --prefix tests/clients/web ci --no-audit --no-fund
 	tests/clients/run build/dev
-	tests/quickstart/run --gajim
+	PICTURES=$(CURDIR)/docs/clients tests/quickstart/run --gajim
 
 browser: build
 	npm --prefix webclient-gateway/client ci --no-audit --no-fund
