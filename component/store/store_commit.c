@@ -142,6 +142,8 @@ enum err store_commit(struct store *store, const struct room_effects *effects)
         return rc;
     }
     store->commits++;
+    if (store->is_reserve_used && store->commits % STORE_RESERVE_COMMITS == 0)
+        store__reserve_keep(store);
     if (contents.creates > 0 || contents.has_end)
         store__keys_stamp(&store->keys, store->keys.generation);
     store->has_ended_rows = store->has_ended_rows || contents.has_end;

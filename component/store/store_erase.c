@@ -196,9 +196,13 @@ static enum err cut_journal(struct store *store, int64_t now_ms)
 
     store->truncated_ms = now_ms;
     rc = store__truncate(store, &is_done);
-    if (rc == ERR_OK && is_done)
-        store->wants_truncate = false;
-    return rc;
+    if (rc != ERR_OK || !is_done)
+        return rc;
+    store->wants_truncate = false;
+    /* What an end took is there for the next. */
+    if (store->is_reserve_used)
+        store__reserve_keep(store);
+    return ERR_OK;
 }
 
 static enum err delete_some(struct store *store)

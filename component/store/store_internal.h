@@ -8,6 +8,7 @@
 
 enum {
     STORE_RESERVE_BYTES = 1024 * 1024,
+    STORE_RESERVE_COMMITS = 64, /* until it is tried to have it again */
     STORE_SESSION_HASH_BYTES = 16,
     STORE_PLAIN_MAX_BYTES = 512 * 1024, /* of one row, before sealing */
     STORE_SEALED_MAX_BYTES = STORE_PLAIN_MAX_BYTES + CRYPTO_SEAL_OVERHEAD_BYTES,

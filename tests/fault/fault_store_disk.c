@@ -259,6 +259,38 @@ static void a_chat_can_be_ended_on_a_full_disk(void **state)
     assert_false(world->store->is_reserve_used);
 }
 
+/* Not only when it is tidied: the disk may be full again before. */
+static void the_reserve_comes_back_by_itself(void **state)
+{
+    struct store_world *world = *state;
+    struct room *room = store_world_stored_room(world, 1);
+    struct room *other = store_world_stored_room(world, 2);
+
+    fill_disk(world, room);
+    end(world, room);
+    assert_true(world->store->is_reserve_used);
+    disk_heal();
+    for (uint32_t seq = 1; seq <= STORE_RESERVE_COMMITS; seq++) {
+        store_world_say(world, other, seq, "again");
+        check_ok(store_world_commit(world));
+    }
+    assert_false(world->store->is_reserve_used);
+}
+
+static void an_erasure_brings_the_reserve_back(void **state)
+{
+    struct store_world *world = *state;
+    struct room *room = store_world_stored_room(world, 1);
+
+    fill_disk(world, room);
+    end(world, room);
+    disk_heal();
+    assert_true(world->store->is_reserve_used);
+    check_ok(store_wipe_ended(world->store));
+    store_world_erase_all(world);
+    assert_false(world->store->is_reserve_used);
+}
+
 static void a_message_alone_does_not_use_the_reserve(void **state)
 {
     struct store_world *world = *state;
@@ -344,6 +376,8 @@ int main(void)
         TEST(a_commit_whose_sync_is_refused_did_not_happen),
         TEST(a_full_database_refuses_and_goes_on),
         TEST(a_chat_can_be_ended_on_a_full_disk),
+        TEST(the_reserve_comes_back_by_itself),
+        TEST(an_erasure_brings_the_reserve_back),
         TEST(a_message_alone_does_not_use_the_reserve),
         TEST(no_room_is_made_on_a_full_disk),
         cmocka_unit_test(a_start_that_is_refused_can_be_repeated),

@@ -29,7 +29,7 @@ def fill(path):
                 continue
 
 
-@torture(short={'rounds': 1}, long={'rounds': 10})
+@torture(short={'rounds': 3}, long={'rounds': 10})
 def disk_full(ground, rounds):
     """The disk is full: no message is lost or acknowledged in vain, a chat can
     be ended, and with space it goes on by itself."""
