@@ -246,6 +246,10 @@ export const stories = {
         const { abhi, anny } = await couple(world);
         for (const words of ['to edit', 'to delete', 'to love']) await write(abhi, words);
         await shows(anny, 'to love');
+        /* The menu is fetched when it is first wanted: not in the dark. */
+        await doTo(abhi, 'to love');
+        await abhi.evaluate(() => document.querySelector('dialog').close());
+        await noDialog(abhi);
         const outage = world.stack.outage(6000);
         await reads(abhi, 'Reconnecting');
         await edit(abhi, 'to edit', 'edited in the dark');
