@@ -2,7 +2,7 @@
  * [--list] [chrome|firefox ...]: what people see, in browsers and in a native app.
  *
  * Every story has a stack and profiles of its own. --short cuts lines for
- * seconds, not for half a minute. --again tells what failed beside others once
+ * seconds, not for half a minute, and tells less twice. --again tells what failed beside others once
  * more, alone: it has failed if it fails then. The last line is `N passed, N failed`. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -28,15 +28,20 @@ const [build = '../../build/dev', ...asked] = positionals;
 const kinds = asked.length > 0 ? asked : ['chrome', 'firefox'];
 
 /* A story is a function, or { tell, native, settings, only, slow }; the slow
- * ones come first. */
+ * ones come first. A file whose `either` is true is of the client's own work,
+ * alike in all browsers: with --short each of its stories is told in one, in
+ * turn. */
 async function load() {
     const folder = join(dirname(fileURLToPath(import.meta.url)), 'stories');
     const found = [];
     for (const file of readdirSync(folder).filter((f) => f.endsWith('.mjs')).sort()) {
-        const { stories } = await import(join(folder, file));
+        const { stories, either = false } = await import(join(folder, file));
         const topic = file.replace('.mjs', '');
-        for (const [name, told] of Object.entries(stories))
-            found.push({ topic, name, ...(typeof told === 'function' ? { tell: told } : told) });
+        for (const [n, [name, told]] of Object.entries(stories).entries()) {
+            const story = { topic, name, ...(typeof told === 'function' ? { tell: told } : told) };
+            if (options.short && either && kinds.length > 1) story.only ??= kinds[n % kinds.length];
+            found.push(story);
+        }
     }
     return found.sort((a, b) => Number(b.slow === true) - Number(a.slow === true));
 }
@@ -46,6 +51,7 @@ class World {
     constructor(story, kind, browser, stack) {
         Object.assign(this, { kind, browser, stack, native: stack.native });
         this.pages = [];
+        this.isShort = options.short;
         this.cut = options.short ? 5_000 : 30_000;
         this.notes = [];
     }

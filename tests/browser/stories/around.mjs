@@ -139,6 +139,8 @@ const storiesFor = (kind, words) => {
     };
 };
 
+export const either = true;
+
 export const stories = {
     ...storiesFor('server', []),
     ...storiesFor('link', ['--protection', 'link']),

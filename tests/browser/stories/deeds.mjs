@@ -135,6 +135,8 @@ export function storiesFor(kind, words) {
     };
 }
 
+export const either = true;
+
 export const stories = {
     ...storiesFor('server', SERVER),
     ...storiesFor('link', ['--protection', 'link']),
