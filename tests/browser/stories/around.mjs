@@ -136,6 +136,77 @@ const storiesFor = (kind, words) => {
             await press(anny, 'Save');
             await reads(anny, 'Saved: 61 messages.');
         } },
+
+        async [`${kind}: who looks away finds a count in the title and a line before the new`](world) {
+            const { room, abhi, anny } = await couple(world, ...words);
+            await write(anny, 'seen');
+            await abhi.bringToFront();
+            await shows(abhi, 'seen');
+            await ticked(anny, 'seen', 'read');
+            const tab = await world.tab(abhi);
+            await tab.bringToFront();
+            await abhi.evaluate(() => {
+                Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+                document.dispatchEvent(new Event('visibilitychange'));
+            });
+            await write(anny, 'unseen 1');
+            await write(anny, 'unseen 2');
+            await until(abhi, () => document.title.startsWith('(2) '));
+            await until(abhi, () => document.querySelector('link[rel=icon]').href.includes('unread'));
+            await until(abhi, () => document.querySelector('.day.unread')?.nextElementSibling?.querySelector('.body').textContent === 'unseen 1');
+            await abhi.evaluate(() => {
+                delete document.visibilityState;
+                document.dispatchEvent(new Event('visibilitychange'));
+            });
+            await abhi.bringToFront();
+            await until(abhi, () => !document.title.startsWith('('));
+            await until(abhi, () => !document.querySelector('link[rel=icon]').href.includes('unread'));
+            await until(abhi, () => document.querySelector('.day.unread') !== null);
+            await ticked(anny, 'unseen 2', 'read');
+            void room;
+        },
+
+        async [`${kind}: notifications: asked for by a button, without words unless wanted`](world) {
+            const { abhi, anny } = await couple(world, ...words);
+            await abhi.evaluateOnNewDocument(() => {
+                window.notes = [];
+                window.asked = 0;
+                window.Notification = class {
+                    static permission = 'default';
+                    static async requestPermission() {
+                        window.asked++;
+                        return (this.permission = 'granted');
+                    }
+                    constructor(title, { body, tag }) {
+                        window.notes.push({ title, body, tag });
+                    }
+                };
+                document.hasFocus = () => false;
+            });
+            await comeBack(abhi);
+            const noted = (count) => until(abhi, (n) => window.notes.length === n, count);
+            await write(anny, 'nobody asked');
+            await shows(abhi, 'nobody asked');
+            await press(abhi, 'Menu');
+            await press(abhi, 'Notifications');
+            assert.deepEqual(await abhi.evaluate(() => [window.asked, window.notes.length]), [0, 0]);
+            await press(abhi, 'Notify me');
+            await reads(abhi, 'Notifications are on for this chat.');
+            await write(anny, 'a secret');
+            await noted(1);
+            await abhi.click('dialog input[type=checkbox]');
+            await write(anny, 'not so secret');
+            await noted(2);
+            await doTo(anny, 'a secret', 'React with 👍');
+            await edit(anny, 'not so secret', 'no secret');
+            await editedTo(abhi, 'no secret');
+            const notes = await abhi.evaluate(() => window.notes.map(({ title, body }) => [title, body]));
+            assert.deepEqual(notes, [['Duologue', 'New message'], ['Anny', 'not so secret']]);
+            await press(abhi, 'Stop notifying');
+            await write(anny, 'in silence');
+            await shows(abhi, 'in silence');
+            assert.equal(await abhi.evaluate(() => window.notes.length), 2);
+        },
     };
 };
 
@@ -144,77 +215,6 @@ export const either = true;
 export const stories = {
     ...storiesFor('server', []),
     ...storiesFor('link', ['--protection', 'link']),
-
-    async 'who looks away finds a count in the title and a line before the new'(world) {
-        const { room, abhi, anny } = await couple(world);
-        await write(anny, 'seen');
-        await abhi.bringToFront();
-        await shows(abhi, 'seen');
-        await ticked(anny, 'seen', 'read');
-        const tab = await world.tab(abhi);
-        await tab.bringToFront();
-        await abhi.evaluate(() => {
-            Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
-            document.dispatchEvent(new Event('visibilitychange'));
-        });
-        await write(anny, 'unseen 1');
-        await write(anny, 'unseen 2');
-        await until(abhi, () => document.title.startsWith('(2) '));
-        await until(abhi, () => document.querySelector('link[rel=icon]').href.includes('unread'));
-        await until(abhi, () => document.querySelector('.day.unread')?.nextElementSibling?.querySelector('.body').textContent === 'unseen 1');
-        await abhi.evaluate(() => {
-            delete document.visibilityState;
-            document.dispatchEvent(new Event('visibilitychange'));
-        });
-        await abhi.bringToFront();
-        await until(abhi, () => !document.title.startsWith('('));
-        await until(abhi, () => !document.querySelector('link[rel=icon]').href.includes('unread'));
-        await until(abhi, () => document.querySelector('.day.unread') !== null);
-        await ticked(anny, 'unseen 2', 'read');
-        void room;
-    },
-
-    async 'notifications: asked for by a button, without words unless wanted'(world) {
-        const { abhi, anny } = await couple(world);
-        await abhi.evaluateOnNewDocument(() => {
-            window.notes = [];
-            window.asked = 0;
-            window.Notification = class {
-                static permission = 'default';
-                static async requestPermission() {
-                    window.asked++;
-                    return (this.permission = 'granted');
-                }
-                constructor(title, { body, tag }) {
-                    window.notes.push({ title, body, tag });
-                }
-            };
-            document.hasFocus = () => false;
-        });
-        await comeBack(abhi);
-        const noted = (count) => until(abhi, (n) => window.notes.length === n, count);
-        await write(anny, 'nobody asked');
-        await shows(abhi, 'nobody asked');
-        await press(abhi, 'Menu');
-        await press(abhi, 'Notifications');
-        assert.deepEqual(await abhi.evaluate(() => [window.asked, window.notes.length]), [0, 0]);
-        await press(abhi, 'Notify me');
-        await reads(abhi, 'Notifications are on for this chat.');
-        await write(anny, 'a secret');
-        await noted(1);
-        await abhi.click('dialog input[type=checkbox]');
-        await write(anny, 'not so secret');
-        await noted(2);
-        await doTo(anny, 'a secret', 'React with 👍');
-        await edit(anny, 'not so secret', 'no secret');
-        await editedTo(abhi, 'no secret');
-        const notes = await abhi.evaluate(() => window.notes.map(({ title, body }) => [title, body]));
-        assert.deepEqual(notes, [['Duologue', 'New message'], ['Anny', 'not so secret']]);
-        await press(abhi, 'Stop notifying');
-        await write(anny, 'in silence');
-        await shows(abhi, 'in silence');
-        assert.equal(await abhi.evaluate(() => window.notes.length), 2);
-    },
 
     async 'everything is there for a keyboard alone, and said once'(world) {
         const { abhi, anny } = await couple(world);

@@ -132,6 +132,58 @@ export function storiesFor(kind, words) {
             await signsOf(abhi, 'We got it', ['👍*', '🫖']);
             await inRow(abhi, 'We got it', (row) => row.querySelector('.sign small') === null);
         },
+
+        async [`${kind}: deleted for me is gone here, in my other tab and after a reload, and nowhere else`](world) {
+            const { room, abhi, anny } = await couple(world, ...words);
+            const tab = await world.tab(abhi);
+            await tab.goto(room.seats[0].link);
+            await tab.waitForSelector('#code');
+            await tab.type('#code', room.seats[0].code);
+            await press(tab, 'Get in');
+            await inside(tab);
+            await write(anny, 'not for my eyes');
+            await write(anny, 'this stays');
+            for (const page of [abhi, tab]) await shows(page, 'this stays');
+            await doTo(abhi, 'not for my eyes', 'Delete…', 'Delete for me');
+            for (const page of [abhi, tab]) {
+                await goneFrom(page, 'not for my eyes');
+                await comeBack(page);
+                await shows(page, 'this stays');
+                assert.deepEqual(await bodies(page), ['this stays']);
+            }
+            assert.deepEqual(await bodies(anny), ['not for my eyes', 'this stays']);
+        },
+
+        async [`${kind}: words are styled, addresses are links, and nothing else comes of them`](world) {
+            const { abhi, anny } = await couple(world, ...words);
+            const asked = [];
+            anny.on('request', (request) => asked.push(request.url()));
+            const text = '*strong* _em_ ~gone~ `code *x*` https://example.org/a_b\n> quoted *too*\n```\npre *not*\n```\n<img src=x onerror=alert(1)> javascript:alert(1) [x](https://example.org)';
+            await write(abhi, text);
+            for (const isReplay of [false, true]) {
+                if (isReplay) await comeBack(anny);
+                await until(anny, () => document.querySelector('.body strong') !== null);
+                const seen = await anny.$eval('.body', (body) => ({
+                    tags: [...body.querySelectorAll('*')].map((e) => e.className || e.localName),
+                    links: [...body.querySelectorAll('a')].map((a) => [a.getAttribute('href'), a.rel, a.target]),
+                    pre: body.querySelector('.pre').textContent,
+                    quoted: body.querySelector('.quoted strong').textContent,
+                    plain: [...body.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join(''),
+                }));
+                assert.deepEqual(seen.tags, ['strong', 'mark', 'mark', 'em', 'mark', 'mark', 's', 'mark', 'mark', 'code', 'mark', 'mark', 'a', 'quoted', 'strong', 'mark', 'mark', 'pre', 'a']);
+                assert.deepEqual(seen.links.map(([href]) => href), ['https://example.org/a_b', 'https://example.org']);
+                for (const [, rel, target] of seen.links) {
+                    assert.match(rel, /noopener/);
+                    assert.match(rel, /noreferrer/);
+                    assert.equal(target, '_blank');
+                }
+                assert.equal(seen.pre, '```\npre *not*\n```');
+                assert.equal(seen.quoted, '*too*');
+                assert.match(seen.plain, /<img src=x onerror=alert\(1\)> javascript:alert\(1\)/);
+            }
+            await pause(500);
+            assert.deepEqual(asked.filter((url) => url.includes('example.org')), []);
+        },
     };
 }
 
@@ -173,55 +225,6 @@ export const stories = {
         await press(anny, 'Delete…');
         await until(anny, () => document.activeElement.innerText === 'Go back');
         assert.deepEqual(await anny.evaluate(() => [...document.querySelectorAll('dialog button')].filter((b) => b.offsetParent !== null).map((b) => b.innerText)), ['Delete for me', 'Go back']);
-    },
-
-    async 'deleted for me is gone here, in my other tab and after a reload, and nowhere else'(world) {
-        const { room, abhi, anny } = await couple(world);
-        const tab = await world.tab(abhi);
-        await tab.goto(room.seats[0].link);
-        await tab.waitForSelector('#code');
-        await tab.type('#code', room.seats[0].code);
-        await press(tab, 'Get in');
-        await inside(tab);
-        await write(anny, 'not for my eyes');
-        await write(anny, 'this stays');
-        for (const page of [abhi, tab]) await shows(page, 'this stays');
-        await doTo(abhi, 'not for my eyes', 'Delete…', 'Delete for me');
-        for (const page of [abhi, tab]) {
-            await goneFrom(page, 'not for my eyes');
-            await comeBack(page);
-            await shows(page, 'this stays');
-            assert.deepEqual(await bodies(page), ['this stays']);
-        }
-        assert.deepEqual(await bodies(anny), ['not for my eyes', 'this stays']);
-    },
-
-    async 'words are styled, addresses are links, and nothing else comes of them'(world) {
-        const { abhi, anny } = await couple(world);
-        const asked = [];
-        anny.on('request', (request) => asked.push(request.url()));
-        const text = '*strong* _em_ ~gone~ `code *x*` https://example.org/a_b\n> quoted *too*\n```\npre *not*\n```\n<img src=x onerror=alert(1)> javascript:alert(1) [x](https://example.org)';
-        await write(abhi, text);
-        await until(anny, () => document.querySelector('.body strong') !== null);
-        const seen = await anny.$eval('.body', (body) => ({
-            tags: [...body.querySelectorAll('*')].map((e) => e.className || e.localName),
-            links: [...body.querySelectorAll('a')].map((a) => [a.getAttribute('href'), a.rel, a.target]),
-            pre: body.querySelector('.pre').textContent,
-            quoted: body.querySelector('.quoted strong').textContent,
-            plain: [...body.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join(''),
-        }));
-        assert.deepEqual(seen.tags, ['strong', 'mark', 'mark', 'em', 'mark', 'mark', 's', 'mark', 'mark', 'code', 'mark', 'mark', 'a', 'quoted', 'strong', 'mark', 'mark', 'pre', 'a']);
-        assert.deepEqual(seen.links.map(([href]) => href), ['https://example.org/a_b', 'https://example.org']);
-        for (const [, rel, target] of seen.links) {
-            assert.match(rel, /noopener/);
-            assert.match(rel, /noreferrer/);
-            assert.equal(target, '_blank');
-        }
-        assert.equal(seen.pre, '```\npre *not*\n```');
-        assert.equal(seen.quoted, '*too*');
-        assert.match(seen.plain, /<img src=x onerror=alert\(1\)> javascript:alert\(1\)/);
-        await pause(500);
-        assert.deepEqual(asked.filter((url) => url.includes('example.org')), []);
     },
 
     async 'an answer to what is far back leads there as well'(world) {

@@ -2,7 +2,7 @@
  * and with what was typed kept. */
 import assert from 'node:assert/strict';
 import { agree } from '../agree.mjs';
-import { bodies, connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, ticked, until, visit, write } from '../browsers.mjs';
+import { bodies, connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, state, ticked, until, visit, write } from '../browsers.mjs';
 import { both, couple } from './basics.mjs';
 
 const LONG = 'too long for this server '.repeat(80).trim();
@@ -94,6 +94,21 @@ export const stories = {
             await connected(abhi);
         }
         await ticked(abhi, 'until asked', 'stored', 'delivered', 'read');
+    },
+
+    async 'a page that comes back out of the memory of the browser is inside again'(world) {
+        const { abhi, anny } = await couple(world);
+        await write(abhi, 'back in a minute');
+        await shows(anny, 'back in a minute');
+        await abhi.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
+        await until(anny, () => /^(offline|last seen)/.test(document.querySelector('.state').innerText));
+        await write(anny, 'meanwhile');
+        await ticked(anny, 'meanwhile', 'stored');
+        await abhi.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+        await shows(abhi, 'meanwhile');
+        await write(abhi, 'here again');
+        await shows(anny, 'here again');
+        await state(anny, 'online');
     },
 
     async 'who closes the page is away for the other at once'(world) {
