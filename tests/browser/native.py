@@ -184,9 +184,10 @@ class Stage:
         """Says `children` and waits for what becomes of it."""
         app = self.apps[who]
         number = number or fresh_id('deed')
+        mark = app.person.mark()
         app.person.raw("<message type='groupchat' to=%s id=%s>%s</message>"
                        % (attr(app.room), attr(number), children))
-        stanza = await app.person.heard(app.room, number)
+        stanza = await app.person.heard(app.room, number, LONG, mark)
         if stanza.type == 'error':
             return {'refused': stanza.error[1]}
         return {'id': stanza.stanza_id, 'number': number}

@@ -27,8 +27,8 @@ const { values: options, positionals } = parseArgs({
 const [build = '../../build/dev', ...asked] = positionals;
 const kinds = asked.length > 0 ? asked : ['chrome', 'firefox'];
 
-/* A story is a function, or { tell, native, settings, only, slow }; the slow
- * ones come first. A file whose `either` is true is of the client's own work,
+/* A story is a function, or { tell, native, settings, only, slow, long };
+ * the slow ones come first, the long ones not with --short. A file whose `either` is true is of the client's own work,
  * alike in all browsers: with --short each of its stories is told in one, in
  * turn. */
 async function load() {
@@ -119,7 +119,7 @@ async function work(kind, waiting, results) {
     await browser.close();
 }
 
-const chosen = (await load()).filter(({ topic, name }) => new RegExp(options.k).test(`${topic} ${name}`));
+const chosen = (await load()).filter(({ topic, name, long }) => !(options.short && long) && new RegExp(options.k).test(`${topic} ${name}`));
 if (options.list) {
     for (const { topic, name } of chosen) console.log(`${topic.padEnd(10)}${name}`);
     process.exit(0);

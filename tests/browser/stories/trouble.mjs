@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { agree } from '../agree.mjs';
 import { bodies, connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, state, ticked, until, visit, write } from '../browsers.mjs';
 import { both, couple } from './basics.mjs';
+import { pair } from './native.mjs';
 
 const LONG = 'too long for this server '.repeat(80).trim();
 const code = (page) => page.$eval('#code', (input) => input.value);
@@ -52,6 +53,37 @@ export const stories = {
         await write(abhi, 'shorter');
         await shows(anny, 'shorter');
         assert.deepEqual(await bodies(abhi), ['shorter']);
+    },
+
+    'a chat that fills up warns, refuses what has no room, and can be ended': {
+        native: true,
+        only: 'chrome', /* sixteen megabytes are enough once */
+        long: true,
+        settings: { 'limits.messages_per_second': '0' },
+        async tell(world) {
+            const { abhi, anny } = await pair(world);
+            const link = anny.url();
+            await anny.goto('about:blank'); /* it is fed enough later */
+            let said = 0;
+            const sayMore = async () => (await abhi.deed({ children: `<body>${said++} ${'x'.repeat(16_000)}</body>` })).refused;
+            while (said < 930) assert.equal(await sayMore(), undefined);
+            await anny.goto(link);
+            await inside(anny);
+            let refused;
+            while (refused === undefined && said < 2_000) refused = await sayMore();
+            assert.equal(refused, 'resource-constraint');
+            assert.ok(said > 1_000 && said < 1_100, `${said} messages`);
+            await abhi.notice({ words: 'nearly full' });
+            await reads(anny, 'This chat is full. Nothing was lost; nothing more can be stored.');
+            await write(anny, 'y'.repeat(16_000));
+            await until(anny, () => document.querySelectorAll('.tick.failed').length === 1);
+            await reads(anny, 'This chat is full.');
+            assert.equal((await abhi.archive()).length, said - 1);
+            await press(anny, 'End chat');
+            await press(anny, 'End and delete');
+            await abhi.destroyed();
+            await reads(anny, 'You ended it.');
+        },
     },
 
     async 'a server that is away: the join page keeps what was typed, and goes on by itself'(world) {
