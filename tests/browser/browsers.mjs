@@ -15,7 +15,7 @@ export async function launch(kind, more = {}) {
     const folder = mkdtempSync(join(tmpdir(), `duologue-${kind}-`));
     const browser = await puppeteer.launch(
         kind === 'firefox'
-            ? { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, userDataDir: folder, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB', 'network.dns.localDomains': PLAIN_HOST }, ...more }
+            ? { browser: 'firefox', executablePath: '/usr/bin/firefox-esr', headless: true, userDataDir: folder, defaultViewport: null, extraPrefsFirefox: { 'intl.accept_languages': 'en-GB', 'network.dns.localDomains': PLAIN_HOST }, ...more }
             : { browser: 'chrome', executablePath: '/usr/bin/chromium', headless: true, userDataDir: folder, args: [...QUIET, '--lang=en-GB', `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`], ...more },
     );
     const close = browser.close.bind(browser);
@@ -32,12 +32,24 @@ export async function person(browser, cable, size = { width: 1024, height: 768 }
 }
 
 /* Another tab of the same browser. */
-export const tab = (page) => dress(page.browserContext(), page.cable, page.viewport());
+export const tab = (page) => dress(page.browserContext(), page.cable, page.size);
+
+/* Firefox 140 takes the size, and does not know the orientation, which the
+ * driver asks for in the same breath. */
+async function resize(page, size) {
+    page.size = size;
+    try {
+        await page.setViewport(size);
+    } catch (error) {
+        if (!/setScreenOrientationOverride/.test(String(error))) throw error;
+        await page.waitForFunction((width) => innerWidth === width, {}, size.width);
+    }
+}
 
 async function dress(context, cable, size) {
     const page = await context.newPage();
-    await page.setViewport(size);
     page.setDefaultTimeout(PATIENCE_MS);
+    await resize(page, size);
     page.cable = cable;
     page.faults = [];
     /* Nobody presses what is not there yet. */
