@@ -81,14 +81,24 @@ export async function visit(page, link) {
     await page.goto(at(page, link));
 }
 
-/* Waits until `what`, evaluated in the page with `given`, is true. */
+/* Waits until `what`, evaluated in the page with `given`, is true. Asked from
+ * outside, again and again: the driver's own waiting makes its function from a
+ * string in the page, which Firefox 140 measures by our policy. */
 export async function until(page, what, given = null, ms = PATIENCE_MS) {
-    try {
-        await page.waitForFunction(what, { timeout: ms, polling: 50 }, given);
-    } catch (error) {
-        const seen = await page.evaluate(() => document.body.innerText.slice(0, 600)).catch(() => 'nothing');
-        throw new Error(`never became true: ${what}\n${JSON.stringify(given)?.slice(0, 200)}\nseen:\n${seen}\nfaults: ${page.faults.join('\n')}`, { cause: error });
-    }
+    const end = Date.now() + ms;
+    let pause = 50;
+    let cause;
+    do {
+        try {
+            if (await page.evaluate(what, given)) return;
+        } catch (error) {
+            cause = error; /* between two pages, or before there is what it looks at */
+        }
+        await new Promise((done) => setTimeout(done, pause));
+        pause = Math.min(pause * 1.3, 250);
+    } while (Date.now() < end && !page.isClosed());
+    const seen = await page.evaluate(() => document.body.innerText.slice(0, 600)).catch(() => 'nothing');
+    throw new Error(`never became true: ${what}\n${JSON.stringify(given)?.slice(0, 200)}\nseen:\n${seen}\nfaults: ${page.faults.join('\n')}`, { cause });
 }
 
 export const reads = (page, words, ms) => until(page, (w) => document.body.innerText.includes(w), words, ms);

@@ -212,7 +212,8 @@ class Desktop:
             await asyncio.sleep(0.1)
 
     async def type(self, words):
-        await self.tool('xdotool', 'type', '--delay', '8', words)
+        # Slowly: a letter that no key has is given one first.
+        await self.tool('xdotool', 'type', '--delay', '40', words)
 
     async def click(self, name=None, role=None, last=False):
         """Where AT-SPI has an action it is used, else the mouse."""
