@@ -108,8 +108,3 @@ void buf_clear(struct buf *buf)
     buf->len = 0;
     buf->cap = 0;
 }
-
-void buf_wipe(struct buf *buf)
-{
-    buf_clear(buf);
-}

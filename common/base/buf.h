@@ -42,10 +42,8 @@ void buf_truncate(struct buf *buf, size_t len);
 /* Borrows what is in it, until the next call that changes it. */
 struct span buf_span(const struct buf *buf);
 
-/* Empties it and gives the memory back.  The ceiling stays. */
+/* Empties it, overwrites the bytes and gives the memory back.  The ceiling
+ * stays. */
 void buf_clear(struct buf *buf);
-
-/* The same, after overwriting the bytes. */
-void buf_wipe(struct buf *buf);
 
 #endif

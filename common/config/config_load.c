@@ -50,7 +50,7 @@ enum err config_load(const char *path, struct config *out, struct buf *error)
     if (rc == ERR_OK)
         rc = config_parse(path, buf_span(&text), out, error);
     /* It may hold the component secret. */
-    buf_wipe(&text);
+    buf_clear(&text);
     return rc;
 }
 
@@ -95,6 +95,6 @@ enum err config_read_secret(const struct config *config, struct buf *out,
         goto out;
     rc = buf_append(out, secret);
 out:
-    buf_wipe(&text);
+    buf_clear(&text);
     return rc;
 }

@@ -53,7 +53,7 @@ const char *stream_error_name(enum stream_error error)
 static void end(struct stream *stream)
 {
     stream->state = STREAM_OVER;
-    buf_wipe(&stream->secret);
+    buf_clear(&stream->secret);
     xml_reader_stop(stream->reader);
 }
 
@@ -213,7 +213,7 @@ static void take_handshake(struct stream *stream, const struct xml_node *node,
     if (stream->state == STREAM_OVER)
         return;
     stream->state = STREAM_IS_READY;
-    buf_wipe(&stream->secret);
+    buf_clear(&stream->secret);
     stream->handler->on_ready(stream->self);
 }
 
@@ -355,7 +355,7 @@ void stream_free(struct stream *stream)
         return;
     xml_reader_free(stream->reader);
     buf_clear(&stream->domain);
-    buf_wipe(&stream->secret);
+    buf_clear(&stream->secret);
     buf_clear(&stream->id);
     free(stream);
 }

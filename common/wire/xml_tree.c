@@ -15,7 +15,7 @@ void xml__tree_clear(struct xml_tree *tree)
 {
     arena_clear(&tree->root_arena);
     arena_clear(&tree->arena);
-    buf_wipe(&tree->text);
+    buf_clear(&tree->text);
 }
 
 void xml__tree_reset(struct xml_tree *tree)

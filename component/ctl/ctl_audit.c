@@ -66,7 +66,7 @@ static enum err take_line(struct audit *audit, struct span line)
     line = span_slice(line, HEX_MARK_CHARS, line.len);
     if (read_hex(line, &bytes))
         rc = ctl_needles_add(audit->needles, buf_span(&bytes), false);
-    buf_wipe(&bytes);
+    buf_clear(&bytes);
     return rc;
 }
 

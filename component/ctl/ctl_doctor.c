@@ -81,7 +81,7 @@ static void examine_secret(struct doctor *doctor)
                     config->domain);
     else
         doctor__good(doctor, "secret", "readable");
-    buf_wipe(&secret);
+    buf_clear(&secret);
     buf_clear(&error);
 }
 

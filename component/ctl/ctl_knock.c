@@ -161,6 +161,6 @@ void doctor__knock(struct doctor *doctor)
             shake(doctor, fd, buf_span(&secret));
         close(fd);
     }
-    buf_wipe(&secret);
+    buf_clear(&secret);
     buf_clear(&error);
 }

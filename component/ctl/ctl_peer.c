@@ -275,7 +275,7 @@ enum err ctl_peer_ask(struct ctl_peer *peer, const struct ctl_request *request,
     rc = write_request(peer, request, &bytes);
     if (rc == ERR_OK)
         rc = send_all(peer, buf_span(&bytes));
-    buf_wipe(&bytes);
+    buf_clear(&bytes);
     peer->answer = out;
     peer->is_answered = false;
     peer->rc = ERR_OK;

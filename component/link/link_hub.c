@@ -148,7 +148,7 @@ static void free_hub(struct link_hub *hub)
     free(hub->control_domain);
     free(hub->server.host);
     free(hub->local.path);
-    buf_wipe(&hub->secret);
+    buf_clear(&hub->secret);
     explicit_bzero(hub->read, sizeof(hub->read));
     free(hub);
 }

@@ -45,11 +45,11 @@ void link__peer_free(struct link_peer *peer)
     if (peer->kind != LINK_SERVER)
         hub->local.count--;
     stream_free(peer->stream);
-    buf_wipe(&peer->words);
-    buf_wipe(&peer->held);
-    buf_wipe(&peer->queue);
-    buf_wipe(&peer->flight);
-    buf_wipe(&peer->rest);
+    buf_clear(&peer->words);
+    buf_clear(&peer->held);
+    buf_clear(&peer->queue);
+    buf_clear(&peer->flight);
+    buf_clear(&peer->rest);
     free(peer);
 }
 

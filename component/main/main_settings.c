@@ -95,14 +95,14 @@ enum err main_settings_load(const char *file, struct main_settings *out,
 void main_settings_forget_secret(struct main_settings *settings)
 {
     config_forget_secret(&settings->config);
-    buf_wipe(&settings->secret);
+    buf_clear(&settings->secret);
 }
 
 void main_settings_clear(struct main_settings *settings)
 {
     config_clear(&settings->config);
     arena_clear(&settings->arena);
-    buf_wipe(&settings->secret);
+    buf_clear(&settings->secret);
 }
 
 enum err main_settings_reload(struct main_settings *settings, struct buf *error)

@@ -90,8 +90,8 @@ void service_free(struct service *service)
     service_forget_guests(service);
     service__flows_clear(&service->flows);
     arena_clear(&service->arena);
-    buf_wipe(&service->payload);
-    buf_wipe(&service->written);
+    buf_clear(&service->payload);
+    buf_clear(&service->written);
     clear_options(service);
     service__wipe(service, sizeof(*service));
     free(service);

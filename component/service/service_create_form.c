@@ -247,7 +247,7 @@ static enum err put_seat(const struct service_call *call,
     if (rc == ERR_OK)
         put_of_seat(xml, seat, "xmpp", "XMPP address", buf_span(&text));
 out:
-    buf_wipe(&text);
+    buf_clear(&text);
     return rc;
 }
 

@@ -112,7 +112,7 @@ static enum err tell(struct service_call *call, const struct service_wish *wish,
                         (int)room.len, room.at, service__text(TEXT_MADE));
     if (rc == ERR_OK)
         rc = reply(call, buf_span(&text));
-    buf_wipe(&text);
+    buf_clear(&text);
     return rc;
 }
 

@@ -120,7 +120,7 @@ static enum err seal_retracted(struct store *store, const struct room *room,
 
         rc = store__seal(store, key, &bound, left, STORE_COUNT(left));
     }
-    buf_wipe(&id);
+    buf_clear(&id);
     return rc;
 }
 

@@ -232,9 +232,9 @@ void store_close(struct store *store)
         close(store->lock_fd);
     if (store->dir_fd >= 0)
         close(store->dir_fd);
-    buf_wipe(&store->plain);
-    buf_wipe(&store->sealed);
-    buf_wipe(&store->entries);
+    buf_clear(&store->plain);
+    buf_clear(&store->sealed);
+    buf_clear(&store->entries);
     free(store->wipes.at);
     free(store->created.at);
     free(store->erased.at);

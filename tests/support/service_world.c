@@ -683,7 +683,7 @@ void world_close(struct service_world *world)
     room_effects_clear(&world->effects);
     arena_clear(&world->kept);
     arena_clear(&world->trees);
-    buf_wipe(&world->bytes);
+    buf_clear(&world->bytes);
 }
 
 void world_make(struct service_world *world, const char *protection,

@@ -119,7 +119,7 @@ static void check_secret(const struct fixture *f, struct span content,
     write_file(f->path, content);
     check_ok(read_secret(f, &secret, &error));
     assert_true(span_is(buf_span(&secret), expected));
-    buf_wipe(&secret);
+    buf_clear(&secret);
     buf_clear(&error);
 }
 
@@ -209,7 +209,7 @@ static void a_secret_in_the_file_itself(void **state)
     check_span(buf_span(&error), "f: secret_file: is missing, and so is "
                                  "secret; write one");
     config_clear(&config);
-    buf_wipe(&secret);
+    buf_clear(&secret);
     buf_clear(&error);
 }
 

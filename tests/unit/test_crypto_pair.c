@@ -9,57 +9,43 @@
 #include "support/folder.h"
 
 /* Made for this test: openssl req -x509 -newkey ed25519 -nodes, twice. */
-static const char one_certificate[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBQjCB9aADAgECAhR9IN1BjifpURBjtP8vkLXhmuTEsjAFBgMrZXAwFjEUMBIG\n"
-    "A1UEAwwLb25lLmV4YW1wbGUwIBcNMjYxMTIxMDYwOTQ3WhgPMjEyNjEwMjgwNjA5\n"
-    "NDdaMBYxFDASBgNVBAMMC29uZS5leGFtcGxlMCowBQYDK2VwAyEAqVRVUtkT9oSq\n"
-    "EYLbTcql2bR8ppQbJTQUW3P5guaws5ajUzBRMB0GA1UdDgQWBBSvokwV+kF0iQDn\n"
-    "Xa1PDvpdSItlQTAfBgNVHSMEGDAWgBSvokwV+kF0iQDnXa1PDvpdSItlQTAPBgNV\n"
-    "HRMBAf8EBTADAQH/MAUGAytlcANBADAKMIAuUnV3gFTrplPzKT5nT7ON9miLTPYa\n"
-    "ClYYHNpgKeucECjqmaz5GBslK9ktkCPoiJRtZBa0N5G5y+W+dQE=\n"
-    "-----END CERTIFICATE-----\n";
+#define ONE_CERTIFICATE                                                        \
+    "-----BEGIN CERTIFICATE-----\n"                                            \
+    "MIIBQjCB9aADAgECAhR9IN1BjifpURBjtP8vkLXhmuTEsjAFBgMrZXAwFjEUMBIG\n"       \
+    "A1UEAwwLb25lLmV4YW1wbGUwIBcNMjYxMTIxMDYwOTQ3WhgPMjEyNjEwMjgwNjA5\n"       \
+    "NDdaMBYxFDASBgNVBAMMC29uZS5leGFtcGxlMCowBQYDK2VwAyEAqVRVUtkT9oSq\n"       \
+    "EYLbTcql2bR8ppQbJTQUW3P5guaws5ajUzBRMB0GA1UdDgQWBBSvokwV+kF0iQDn\n"       \
+    "Xa1PDvpdSItlQTAfBgNVHSMEGDAWgBSvokwV+kF0iQDnXa1PDvpdSItlQTAPBgNV\n"       \
+    "HRMBAf8EBTADAQH/MAUGAytlcANBADAKMIAuUnV3gFTrplPzKT5nT7ON9miLTPYa\n"       \
+    "ClYYHNpgKeucECjqmaz5GBslK9ktkCPoiJRtZBa0N5G5y+W+dQE=\n"                   \
+    "-----END CERTIFICATE-----\n"
+
+static const char one_certificate[] = ONE_CERTIFICATE;
 
 static const char one_key[] =
     "-----BEGIN PRIVATE KEY-----\n"
     "MC4CAQAwBQYDK2VwBCIEIBocnTP6SL6gpzjy0Njx9u29gXwCvfmn+rc0c/cLyDjc\n"
     "-----END PRIVATE KEY-----\n";
 
-static const char two_certificate[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBQjCB9aADAgECAhQvkH/v2J5kcEowfPmA7sL88u9UHTAFBgMrZXAwFjEUMBIG\n"
-    "A1UEAwwLdHdvLmV4YW1wbGUwIBcNMjYxMTIxMDYwOTQ3WhgPMjEyNjEwMjgwNjA5\n"
-    "NDdaMBYxFDASBgNVBAMMC3R3by5leGFtcGxlMCowBQYDK2VwAyEA2PNYRwxQLYfj\n"
-    "HcWrc9599h2WtE5OxAwu6N7EOgosuJmjUzBRMB0GA1UdDgQWBBTkRssM36elmjBU\n"
-    "q6v/gObzOffECTAfBgNVHSMEGDAWgBTkRssM36elmjBUq6v/gObzOffECTAPBgNV\n"
-    "HRMBAf8EBTADAQH/MAUGAytlcANBACUx1lHJomE0PcR+pANve/ivYFRLmKaSDMAM\n"
-    "cDwuJy0lpUXZzKRRcgAUrALbLZzamz8Cyqq9iWWm2jtJgkbR3wo=\n"
-    "-----END CERTIFICATE-----\n";
+#define TWO_CERTIFICATE                                                        \
+    "-----BEGIN CERTIFICATE-----\n"                                            \
+    "MIIBQjCB9aADAgECAhQvkH/v2J5kcEowfPmA7sL88u9UHTAFBgMrZXAwFjEUMBIG\n"       \
+    "A1UEAwwLdHdvLmV4YW1wbGUwIBcNMjYxMTIxMDYwOTQ3WhgPMjEyNjEwMjgwNjA5\n"       \
+    "NDdaMBYxFDASBgNVBAMMC3R3by5leGFtcGxlMCowBQYDK2VwAyEA2PNYRwxQLYfj\n"       \
+    "HcWrc9599h2WtE5OxAwu6N7EOgosuJmjUzBRMB0GA1UdDgQWBBTkRssM36elmjBU\n"       \
+    "q6v/gObzOffECTAfBgNVHSMEGDAWgBTkRssM36elmjBUq6v/gObzOffECTAPBgNV\n"       \
+    "HRMBAf8EBTADAQH/MAUGAytlcANBACUx1lHJomE0PcR+pANve/ivYFRLmKaSDMAM\n"       \
+    "cDwuJy0lpUXZzKRRcgAUrALbLZzamz8Cyqq9iWWm2jtJgkbR3wo=\n"                   \
+    "-----END CERTIFICATE-----\n"
+
+static const char two_certificate[] = TWO_CERTIFICATE;
 
 static const char two_key[] =
     "-----BEGIN PRIVATE KEY-----\n"
     "MC4CAQAwBQYDK2VwBCIEIKRys1IgkaxV1MUUfWrN9APYBViZ+PPR8k7f/3PBKvqr\n"
     "-----END PRIVATE KEY-----\n";
 
-static const char both_certificates[] =
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBQjCB9aADAgECAhR9IN1BjifpURBjtP8vkLXhmuTEsjAFBgMrZXAwFjEUMBIG\n"
-    "A1UEAwwLb25lLmV4YW1wbGUwIBcNMjYxMTIxMDYwOTQ3WhgPMjEyNjEwMjgwNjA5\n"
-    "NDdaMBYxFDASBgNVBAMMC29uZS5leGFtcGxlMCowBQYDK2VwAyEAqVRVUtkT9oSq\n"
-    "EYLbTcql2bR8ppQbJTQUW3P5guaws5ajUzBRMB0GA1UdDgQWBBSvokwV+kF0iQDn\n"
-    "Xa1PDvpdSItlQTAfBgNVHSMEGDAWgBSvokwV+kF0iQDnXa1PDvpdSItlQTAPBgNV\n"
-    "HRMBAf8EBTADAQH/MAUGAytlcANBADAKMIAuUnV3gFTrplPzKT5nT7ON9miLTPYa\n"
-    "ClYYHNpgKeucECjqmaz5GBslK9ktkCPoiJRtZBa0N5G5y+W+dQE=\n"
-    "-----END CERTIFICATE-----\n"
-    "-----BEGIN CERTIFICATE-----\n"
-    "MIIBQjCB9aADAgECAhQvkH/v2J5kcEowfPmA7sL88u9UHTAFBgMrZXAwFjEUMBIG\n"
-    "A1UEAwwLdHdvLmV4YW1wbGUwIBcNMjYxMTIxMDYwOTQ3WhgPMjEyNjEwMjgwNjA5\n"
-    "NDdaMBYxFDASBgNVBAMMC3R3by5leGFtcGxlMCowBQYDK2VwAyEA2PNYRwxQLYfj\n"
-    "HcWrc9599h2WtE5OxAwu6N7EOgosuJmjUzBRMB0GA1UdDgQWBBTkRssM36elmjBU\n"
-    "q6v/gObzOffECTAfBgNVHSMEGDAWgBTkRssM36elmjBUq6v/gObzOffECTAPBgNV\n"
-    "HRMBAf8EBTADAQH/MAUGAytlcANBACUx1lHJomE0PcR+pANve/ivYFRLmKaSDMAM\n"
-    "cDwuJy0lpUXZzKRRcgAUrALbLZzamz8Cyqq9iWWm2jtJgkbR3wo=\n"
-    "-----END CERTIFICATE-----\n";
+static const char both_certificates[] = ONE_CERTIFICATE TWO_CERTIFICATE;
 
 static const char half_certificate[] =
     "-----BEGIN CERTIFICATE-----\n"

@@ -42,8 +42,8 @@ static void on_pipe_closed(uv_handle_t *handle)
 
     link->has_pipe = false;
     link->is_writing = false;
-    buf_wipe(&link->writing);
-    buf_wipe(&link->greeting);
+    buf_clear(&link->writing);
+    buf_clear(&link->greeting);
     stream_free(link->stream);
     link->stream = NULL;
     if (link->is_stopping) {

@@ -54,8 +54,8 @@ void gate_clear(struct gate *gate)
     map_clear(&gate->by_token);
     frame_reader_free(gate->frames);
     arena_clear(&gate->arena);
-    buf_wipe(&gate->scratch);
-    buf_wipe(&gate->up);
+    buf_clear(&gate->scratch);
+    buf_clear(&gate->up);
     buf_clear(&gate->domain);
     buf_clear(&gate->guests_domain);
     secret_clear(&gate->source_key);
@@ -94,7 +94,7 @@ void gate_up(struct gate *gate)
 void gate_down(struct gate *gate)
 {
     gate->is_linked = false;
-    buf_wipe(&gate->up);
+    buf_clear(&gate->up);
 }
 
 /* One that is in no room has nothing to come back for: its place is somebody

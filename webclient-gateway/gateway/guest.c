@@ -57,9 +57,9 @@ static enum err make_jid(struct gate *gate, struct guest *guest,
 static void free_guest(struct guest *guest)
 {
     for (size_t i = 0; i < guest->room_count; i++)
-        buf_wipe(&guest->rooms[i].occupant);
+        buf_clear(&guest->rooms[i].occupant);
     queue_clear(&guest->unacked);
-    buf_wipe(&guest->jid);
+    buf_clear(&guest->jid);
     explicit_bzero(guest, sizeof(*guest));
     free(guest);
 }

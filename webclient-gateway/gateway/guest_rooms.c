@@ -36,7 +36,7 @@ static bool has_status(const struct xml_node *node, const char *code)
 static void forget(struct gate *gate, struct guest *guest,
                    struct guest_room *room)
 {
-    buf_wipe(&room->occupant);
+    buf_clear(&room->occupant);
     guest->room_count--;
     *room = guest->rooms[guest->room_count];
     guest->rooms[guest->room_count] = (struct guest_room){0};

@@ -72,7 +72,7 @@ static void forget(struct peer *peer)
         return; /* it never was established */
     session_lost(&peer->session);
     limits_leave(peer->entry);
-    buf_wipe(&peer->message);
+    buf_clear(&peer->message);
     if (peer->next != NULL)
         peer->next->prev = peer->prev;
     if (peer->prev != NULL)
@@ -102,7 +102,7 @@ static void take(struct peer *peer, struct span piece)
         session_take_part(&peer->session);
     } else {
         session_read(&peer->session, buf_span(&peer->message));
-        buf_wipe(&peer->message);
+        buf_clear(&peer->message);
     }
 }
 

@@ -138,7 +138,7 @@ const storiesFor = (kind, words) => {
         } },
 
         async [`${kind}: who looks away finds a count in the title and a line before the new`](world) {
-            const { room, abhi, anny } = await couple(world, ...words);
+            const { abhi, anny } = await couple(world, ...words);
             await write(anny, 'seen');
             await abhi.bringToFront();
             await shows(abhi, 'seen');
@@ -163,7 +163,6 @@ const storiesFor = (kind, words) => {
             await until(abhi, () => !document.querySelector('link[rel=icon]').href.includes('unread'));
             await until(abhi, () => document.querySelector('.day.unread') !== null);
             await ticked(anny, 'unseen 2', 'read');
-            void room;
         },
 
         async [`${kind}: notifications: asked for by a button, without words unless wanted`](world) {
