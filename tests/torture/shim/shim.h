@@ -52,7 +52,7 @@ enum shim_death {
 struct shim_page {
     uint64_t is_on;    /* 0: all passes, nothing counts */
     uint64_t calls;    /* that change something, so far */
-    uint64_t die_at;   /* the call at which to die; 0: never */
+    uint64_t die_at;   /* the first call it may die at; 0: never */
     uint64_t die_how;  /* enum shim_death */
     uint64_t fail_ops; /* bits of enum shim_op */
     uint64_t fail_files;

@@ -126,6 +126,12 @@ bool shim_may(enum shim_op op, enum shim_file file, bool *is_short)
     return false;
 }
 
+/* At it or past it: the process goes on while another one writes the page. */
+static bool is_its_last(const struct shim_page *page)
+{
+    return page->die_at != 0 && page->calls >= page->die_at;
+}
+
 bool shim_begin(enum shim_op op, enum shim_file file, bool *is_short,
                 bool *is_last)
 {
@@ -138,7 +144,7 @@ bool shim_begin(enum shim_op op, enum shim_file file, bool *is_short,
     page->calls++;
     page->trace[page->calls % SHIM_TRACE] =
         (uint16_t)((unsigned)op << 8 | (unsigned)file);
-    if (page->calls == page->die_at ||
+    if (is_its_last(page) ||
         page->die_code == (1U << 16 | (unsigned)op << 8 | (unsigned)file)) {
         if (page->die_how == SHIM_DIES_BEFORE)
             shim_die();

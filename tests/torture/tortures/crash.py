@@ -4,6 +4,7 @@ import collections
 import os
 import shutil
 import sqlite3
+import time
 
 from torture.chat import Chat, Violation, must
 from torture.page import BEFORE, HOW
@@ -54,9 +55,13 @@ def retire(chat, room):
 
 
 def load(chat, dice, goal):
-    """Messages, rooms made and rooms ended, until `goal` more are acked."""
+    """Messages, rooms made and rooms ended, until `goal` more are acked.
+    Without a limit of time, one that should die and lives fills the memory."""
     goal += chat.counts['acked']
+    deadline = time.monotonic() + chat.patience
     while chat.counts['acked'] < goal:
+        must(time.monotonic() < deadline, 'under load for too long:',
+             chat.state())
         rooms = chat.live()
         flying = sum(len(r.sent) for r in rooms)
         while flying < WINDOW and rooms:
@@ -121,7 +126,7 @@ def one_kill(chat, subject, dice, mean):
     except Gone:
         pass
     if page.die_at and page.calls >= page.die_at:
-        where = HOW[page.die_how] + ' ' + page.name(page.die_at)
+        where = HOW[page.die_how] + ' ' + page.name(page.calls)
     subject.reap()
     if dice.random() < 0.15:
         # It dies again while it gets up.
