@@ -332,6 +332,40 @@ static void who_does_not_read_is_cut(void **state)
     assert_int_equal(s->c.gate.counts.slow_readers, 2);
 }
 
+/* Fills the queues of sessions beside until nobody may have much more. */
+static void fill_gate(struct scene *s, struct session *others, size_t count)
+{
+    static char frame[SESSION_OUT_MAX_BYTES];
+
+    for (size_t i = 0; i < count; i++) {
+        session_init(&others[i], &s->c.gate, s, s->session.source);
+        session__put(&others[i], (struct span){frame, sizeof(frame)});
+        assert_int_equal(others[i].close, SESSION_OPEN);
+    }
+}
+
+static void many_who_do_not_read_may_keep_less(void **state)
+{
+    static char half[SESSION_OUT_BYTES / 2];
+    struct session others[GATE_OUT_BYTES / SESSION_OUT_MAX_BYTES];
+    struct span frame = {half, sizeof(half)};
+    struct scene *s = *state;
+
+    fill_gate(s, others, sizeof(others) / sizeof(others[0]));
+    assert_int_equal(s->c.gate.out_bytes, GATE_OUT_BYTES);
+    session__put(&s->session, frame);
+    session__put(&s->session, frame);
+    assert_int_equal(s->session.close, SESSION_OPEN);
+    session__put(&s->session, SPAN("x"));
+    assert_int_equal(s->session.close, SESSION_CLOSE_POLICY);
+    session_written(&others[0]);
+    session__put(&others[0], frame);
+    assert_int_equal(others[0].close, SESSION_OPEN);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        session_lost(&others[i]);
+    assert_int_equal(s->c.gate.out_bytes, 0);
+}
+
 static void who_sends_too_fast_is_not_read(void **state)
 {
     struct scene *s = *state;
@@ -364,6 +398,8 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(who_says_nothing_is_ended, begin, end),
         cmocka_unit_test_setup_teardown(who_does_not_read_is_cut, begin, end),
+        cmocka_unit_test_setup_teardown(many_who_do_not_read_may_keep_less,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(who_sends_too_fast_is_not_read, begin,
                                         end),
     };

@@ -19,6 +19,8 @@ struct session;
 
 enum {
     GATE_UP_MAX_BYTES = 8 * 1024 * 1024, /* for the component, unsent */
+    /* Waiting for all browsers: above it, each may have SESSION_OUT_BYTES. */
+    GATE_OUT_BYTES = 64 * 1024 * 1024,
     GATE_GUESTS_MAX = 20 * 1000,
     GATE_HIBERNATE_MS = 5 * 60 * 1000,
     GATE_HIBERNATE_ROOMLESS_MS = 10 * 1000, /* of one who misses nothing */
@@ -55,6 +57,7 @@ struct gate {
     struct arena arena;  /* for addresses of one stanza */
     struct buf scratch;  /* one stanza being written */
     struct buf up;       /* bytes for the component */
+    size_t out_bytes;    /* for browsers, unsent, in all sessions */
     bool is_linked;      /* the component listens */
     struct map by_jid;   /* full JID -> guest */
     struct map by_token; /* XEP-0198 id -> guest */

@@ -139,6 +139,7 @@ enum err http_put_metrics(const struct gate *gate,
         {"bad_frames_total", "counter", counts->bad_frames},
         {"slow_readers_total", "counter", counts->slow_readers},
         {"unsent_bytes", "gauge", gate->up.len},
+        {"waiting_bytes", "gauge", gate->out_bytes},
     };
     enum err rc = ERR_OK;
 

@@ -3,10 +3,14 @@
  * libwebsockets counts nobody's lines, and some ways to hold one for ever are
  * open: a CONNECT is never answered, an answer may be read a byte a minute. */
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "gateway/server_internal.h"
 
-enum { LINE_MAX_MS = 60 * 1000 /* for a request and its answer */ };
+enum {
+    LINE_MAX_MS = 60 * 1000,        /* for a request and its answer */
+    LINE_KERNEL_BYTES = 128 * 1024, /* written and not acknowledged */
+};
 
 struct line {
     struct server *server;
@@ -24,12 +28,22 @@ bool server__is_counted(const struct server *server,
     return !address_is_trusted(&server->config->trusted_proxies, address);
 }
 
+/* The kernel would keep megabytes for a browser that reads no more, and our
+ * own limit would be noticed late. */
+static void limit_kernel(int fd)
+{
+    int size = LINE_KERNEL_BYTES;
+
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+}
+
 int server__line_filter(struct server *server, int fd)
 {
     struct address address;
 
     if (!address_of_socket(fd, &address))
         return -1;
+    limit_kernel(fd);
     if (!server__is_counted(server, &address) ||
         limits_may_pick_up(&server->limits, &address))
         return 0;

@@ -32,10 +32,16 @@ void session__drop_guest(struct session *session)
         guest__leave_session(session->gate, guest);
 }
 
+static void forget_frames(struct session *session)
+{
+    session->gate->out_bytes -= session->out.bytes;
+    queue_clear(&session->out);
+}
+
 void session_lost(struct session *session)
 {
     session__drop_guest(session);
-    queue_clear(&session->out);
+    forget_frames(session);
     session->state = SESSION_NEW;
 }
 
@@ -54,20 +60,29 @@ void session__wake(struct session *session)
 static void cut(struct session *session)
 {
     session->gate->counts.slow_readers++;
-    queue_clear(&session->out);
+    forget_frames(session);
     session->close = SESSION_CLOSE_POLICY;
     session__drop_guest(session);
     session__wake(session);
+}
+
+/* A long answer may wait in whole, unless too many wait for theirs. */
+static bool has_room_for(const struct session *session, struct span frame)
+{
+    return session->out.bytes + frame.len <= SESSION_OUT_BYTES ||
+           session->gate->out_bytes + frame.len <= GATE_OUT_BYTES;
 }
 
 void session__put(struct session *session, struct span frame)
 {
     if (session->close != SESSION_OPEN)
         return;
-    if (queue_push(&session->out, frame) != ERR_OK) {
+    if (!has_room_for(session, frame) ||
+        queue_push(&session->out, frame) != ERR_OK) {
         cut(session);
         return;
     }
+    session->gate->out_bytes += frame.len;
     if (session->out.bytes > SESSION_OUT_BYTES && !session->is_overflowing) {
         session->is_overflowing = true;
         session->drained_ms = session->gate->now_ms;
@@ -90,6 +105,7 @@ struct span session_front(const struct session *session)
 
 void session_written(struct session *session)
 {
+    session->gate->out_bytes -= queue_front(&session->out).len;
     queue_pull(&session->out);
     session->drained_ms = session->gate->now_ms;
     session->is_overflowing = session->out.bytes > SESSION_OUT_BYTES;

@@ -86,6 +86,12 @@ class Gateway:
             await asyncio.sleep(0.05)
         raise AssertionError('never ready\n' + self.process.tail())
 
+    async def is_alone(self):
+        """Until it has noticed that the component is gone; else `ready` may
+        speak of the one before."""
+        while await self.metric('component_up'):
+            await asyncio.sleep(0.05)
+
     async def tab(self, **options):
         tab = Tab(self, **options)
         self.world.things.append(tab)

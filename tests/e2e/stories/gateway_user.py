@@ -113,8 +113,7 @@ async def use(w, gateway):
     await raw.rest()
     gateway.process.signal(signal.SIGHUP)
     w.component.kill9()
-    while await gateway.metric('component_up'):
-        await asyncio.sleep(0.05)
+    await gateway.is_alone()
     await w.start()
     await gateway.ready()
 

@@ -97,7 +97,9 @@ async def sealed_words_come_back_whole(w):
     same([v.get('body') for v in before], ['one', 'zwei', 'x' * 16000])
     assert not any('wrong' in v or 'missing' in v for v in before), before
     await w.component.terminate()
+    await gateway.is_alone()
     await w.start()
+    await gateway.ready()
     again = await gateway.tab()
     await again.join(room.jid, 'x', room.code(2))
     same(await read(again, room), before)

@@ -66,6 +66,7 @@ async def upgrade_from_version_one(w):
     await tab.join(room.jid, 'x', room.code(1))
     said = await tab.say(room.jid, 'before the upgrade')
     await w.component.terminate()
+    await gateway.is_alone()
     newest = version(glob.glob(os.path.join(w.component.data, '*.db'))[0])
     assert newest > 1, newest
 

@@ -10,7 +10,8 @@ from torture.chat import Chat, must
 from torture.disk import Image
 from torture.registry import torture
 from torture.subject import Subject
-from tortures.people import dawdle, in_world
+from torture.worlds import in_world
+from tortures.dawdlers import from_afar
 
 from harness.gateway import Gateway  # noqa: E402
 
@@ -173,7 +174,7 @@ async def starve_gateway(world, rounds):
     pid = gateway.process.popen.pid
     most = 0
     for _ in range(rounds):
-        knocking = [dawdle(gateway.port, number) for number in range(300)]
+        knocking = [from_afar(gateway.port, number) for number in range(300)]
         began, cpu = time.monotonic(), cpu_s(pid)
         for _ in range(15):
             await tab.say(room.jid, 'nobody else gets in')

@@ -2,45 +2,15 @@
 one of them is killed.  Built on the harness of the stories."""
 
 import asyncio
-import logging
-import os
-import socket
 import time
 
 from torture.chat import must
 from torture.registry import torture
-from torture.subject import HERE  # noqa: F401  (finds the stories' harness)
+from torture.worlds import NO_LIMITS, in_world
 
 from harness import ns  # noqa: E402
 from harness.gateway import Gateway  # noqa: E402
-from harness.guest import Guest, token_of  # noqa: E402
-from harness.servers import KINDS, Slot  # noqa: E402
-from harness.world import World  # noqa: E402
-
-NO_LIMITS = {'limits_messages_per_second': '0', 'limits_message_burst': '0'}
-
-
-def in_world(ground, kind, story):
-    """Runs `story` against a server of its own, or none."""
-    # People who vanish leave tasks behind.
-    logging.getLogger('asyncio').setLevel(logging.CRITICAL)
-    server = None
-    if kind:
-        server = KINDS[kind](os.path.join(ground.folder, kind), 1)
-        server.start()
-    world = World(server, Slot(0), ground.build,
-                  os.path.join(ground.folder, 'w'), ground.folder)
-
-    async def live():
-        try:
-            return await story(world)
-        finally:
-            await world.close(False)
-    try:
-        return asyncio.run(live())
-    finally:
-        if server is not None:
-            server.kill()
+from harness.guest import token_of  # noqa: E402
 
 
 class Ledger:
@@ -191,9 +161,9 @@ async def kill_gateway_often(world, kills):
         await pour(ledger, tabs, room, 0.5)
         if number % 3 == 2:
             world.component.kill9()
+            await gateway.is_alone()
             await world.component.start()
-            while not await gateway.metric('component_up'):
-                await asyncio.sleep(0.05)
+            await gateway.ready()
         else:
             gateway.kill()
             await gateway.launch().ready()
@@ -213,54 +183,3 @@ def people_gateway_killed(ground, kills):
     talk; they come back by token and find all of it."""
     return in_world(ground, None,
                     lambda world: kill_gateway_often(world, kills))
-
-
-# --- sockets that dawdle ---------------------------------------------------
-
-def dawdle(port, number):
-    """A request that never ends, from an address of its own."""
-    sock = socket.socket()
-    sock.bind(('127.1.%d.%d' % (number // 200, number % 200 + 1), 0))
-    sock.setblocking(False)
-    try:
-        sock.connect(('127.0.0.1', port))
-    except BlockingIOError:
-        pass
-    return sock
-
-
-async def be_slow(world, sockets, seconds):
-    await world.start()
-    gateway = await Gateway(world).launch().ready()
-    room = await world.new_room()
-    slow = [dawdle(gateway.port, number) for number in range(sockets)]
-    slowest = 0.0
-    end = time.monotonic() + seconds
-    visits = 0
-    while time.monotonic() < end:
-        for sock in slow:
-            try:
-                sock.send(b'GET / HTTP/1.1\r\nX: ' if visits == 0 else b'x')
-            except OSError:
-                pass
-        began = time.monotonic()
-        guest = await Guest(gateway.port, world.domain).enter()
-        await guest.join(room.jid, 'x', room.code(1))
-        slowest = max(slowest, time.monotonic() - began)
-        await guest.close()
-        visits += 1
-        await asyncio.sleep(0.5)
-    for sock in slow:
-        sock.close()
-    gateway.end()
-    must(slowest < 60, 'a newcomer waited', slowest, 's')
-    return {'slow_sockets': sockets, 'visits': visits,
-            'slowest_visit_ms': int(slowest * 1000), 'violations': 0}
-
-
-@torture(short={'sockets': 500, 'seconds': 7},
-         long={'sockets': 5000, 'seconds': 60})
-def people_beside_slowloris(ground, sockets, seconds):
-    """Sockets that never end their request; newcomers still get in."""
-    return in_world(ground, None,
-                    lambda world: be_slow(world, sockets, seconds))
