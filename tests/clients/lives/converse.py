@@ -3,11 +3,10 @@
 import asyncio
 import os
 
-from harness import ns
 from harness.servers import PASSWORD
 from lives import life
-from lives.talk import (EMOJI, LONG, WRONG, correction, end_by_words, entered,
-                        invited, picture, react, room_of, said, short_room)
+from lives.chat import Chat, silent_chat
+from lives.talk import WRONG, invited, picture, react, room_of
 from web.page import Page
 from web.server import WEB_SERVERS
 
@@ -60,6 +59,10 @@ class Converse(Page):
         await self.fill('.chat-textarea', words)
         await self.press('Enter')
 
+    async def correct_last(self, words):
+        await self.press('ArrowUp')
+        await self.say(words)
+
     async def reactions(self):
         return await self.run("[...document.querySelectorAll("
                               "'converse-reactions')].map("
@@ -101,51 +104,23 @@ async def converse_life(w):
         await app.code(WRONG)
         await app.see('This code does not open this chat', '4 tries left')
         await app.shot(picture(w, 'converse-wrong-code'))
-    with w.step('the right code opens the chat'):
-        await app.code(room.code(1))
-        await entered(anny, room, 1)
-        await app.see('The server can read it', 'Write !status')
+    chat = Chat(w, app, anny, room)
+    await chat.opens()
+    await chat.words()
+    his = await chat.emoji()
 
-    with w.step('words both ways'):
-        await app.say('hello Anny')
-        await said(anny, 'hello Anny')
-        await anny.say(room.jid, 'hello Abhi')
-        await app.see('hello Abhi')
-    with w.step('emoji both ways'):
-        await anny.say(room.jid, EMOJI)
-        await app.see(EMOJI)
-        await app.say('naïve 🙂')
-        hers = await said(anny, 'naïve 🙂')
-
-    with w.step('a correction is shown, and sent'):
-        first = await anny.say(room.jid, 'at sevn')
-        await app.see('at sevn')
-        await anny.say(room.jid, 'at seven', extra=correction(first.id))
-        await app.see('at seven')
-        await app.say('see yuo there')
-        await said(anny, 'see yuo there')
-        await app.press('ArrowUp')
-        await app.say('see you there')
-        fixed = await said(anny, 'see you there')
-        assert fixed.child(ns.CORRECT, 'replace') is not None, str(fixed)
+    await chat.correction()
     with w.step('a reaction is shown, and sent'):
-        await react(anny, room, hers.stanza_id, '👍')
+        await react(anny, room, his.stanza_id, '👍')
         while '👍' not in await app.reactions():
             await asyncio.sleep(0.2)
         await app.run("[...document.querySelectorAll('.chat-msg')].at(-1)"
                       ".querySelector('.chat-msg__action-reaction').click()")
         await app.run("[...document.querySelectorAll('.reaction-item')]"
                       ".find((e) => e.innerText === '❤️').click()")
-        got = await anny.take(
-            lambda s: s.child(ns.REACTIONS, 'reactions') is not None
-            and s.frm == room.at(1), 'the reaction')
-        assert got.child(ns.REACTIONS, 'reactions')[0].text == '❤️', str(got)
+        await chat.reaction_comes('❤️')
     await app.shot(picture(w, 'converse-talk'))
-    with w.step('long text both ways'):
-        await app.say(LONG)
-        await said(anny, LONG)
-        await anny.say(room.jid, LONG.upper())
-        await app.see('WORD149')
+    await chat.long_text()
 
     other = await Converse(w, 'converse2', 'abhi').start()
     with w.step('a second device: history, no code'):
@@ -153,19 +128,10 @@ async def converse_life(w):
         if w.server.kind == 'ejabberd':  # 23.01 takes none of Converse's
             await other.join(room.jid)
         await other.see('at seven', 'see you there')
-        await other.say('from the laptop')
-        await said(anny, 'from the laptop')
-        await app.see('from the laptop')
+        await chat.other_device_speaks(other)
         await other.close()
 
-    with w.step('the component is killed and comes back'):
-        w.component.kill9()
-        await w.start()
-        await w.linked(anny)
-        await app.say('after the restart')
-        await said(anny, 'after the restart')
-        await anny.say(room.jid, 'as if nothing happened')
-        await app.see('as if nothing happened')
+    await chat.outlives_the_component()
 
     with w.step('the page is closed and opened: history, no code typed'):
         await app.open('about:blank')
@@ -174,10 +140,8 @@ async def converse_life(w):
         await app.login()
         await app.see('after the restart', 'while you were out')
 
-    with w.step('the other side ends the chat'):
-        await end_by_words(anny, room)
-        await app.see('Anny ended this chat')
-        await app.shot(picture(w, 'converse-ended'))
+    await chat.ended_by_other()
+    await app.shot(picture(w, 'converse-ended'))
     with w.step('an ended chat says so to who returns'):
         await app.open('about:blank')
         await app.login()
@@ -185,16 +149,5 @@ async def converse_life(w):
                       'This chat has ended')
         await app.shot(picture(w, 'converse-gone'))
 
-    with w.step('the warning before the silence, and !keep'):
-        room = await short_room(w, anny)
-        await app.join(room.jid)
-        await app.code(room.code(1))
-        await app.see('unless somebody writes', patience=60.0)
-        await app.say('!keep')
-        await app.see('stays for another')
-    with w.step('!end asks once, then ends the chat'):
-        await app.say('!end')
-        await app.see('Write !end once more')
-        await app.say('!end')
-        await anny.take(lambda s: s.destroyed, 'the end')
-        await app.see('Abhi ended this chat')
+    chat = await silent_chat(w, app, anny)
+    await chat.ended_by_app()

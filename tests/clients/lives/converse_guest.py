@@ -9,9 +9,9 @@ import threading
 
 from harness.gateway import Gateway
 from lives import life
+from lives.chat import Chat
 from lives.converse import Converse
-from lives.talk import (EMOJI, LONG, WRONG, end_by_words, entered, picture,
-                        said)
+from lives.talk import EMOJI, LONG, WRONG, entered, picture, said
 from web.page import Page
 from web.server import CONVERSE, HERE
 
@@ -127,7 +127,5 @@ async def converse_guest_life(w):
         await entered(anny, room, 1, mark)
         await anny.say(room.jid, 'welcome back')
         await app.see('hello from a browser', 'welcome back')
-    with w.step('the other side ends the chat'):
-        await end_by_words(anny, room)
-        await app.see('Anny ended this chat')
+    await Chat(w, app, anny, room).ended_by_other()
     gateway.end()

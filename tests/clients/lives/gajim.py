@@ -4,11 +4,10 @@ import asyncio
 import os
 
 from desk.gajim_app import Gajim
-from harness import ns
 from lives import life
-from lives.talk import (EMOJI, LONG, WRONG, correction, end_by_words, entered,
-                        invite, invited, picture, react, room_of, said,
-                        short_room)
+from lives.chat import Chat, silent_chat
+from lives.talk import (WRONG, entered, invite, invited, picture, react,
+                        room_of)
 
 
 def gajim(w, name, person, **options):
@@ -62,62 +61,28 @@ async def gajim_life(w):
         await asyncio.sleep(1.0)
         await app.see('Password Required')
         await app.shot(picture(w, 'gajim-wrong-code'), '580x300+420+200')
-    with w.step('the right code opens the chat'):
-        await app.code(room.code(1))
-        await entered(anny, room, 1)
-        await app.see('There is no more history')
-        await app.see('The server can read it', 'Write !status')
+    chat = Chat(w, app, anny, room)
+    await chat.opens('There is no more history')
+    await chat.words()
+    await chat.emoji()
 
-    with w.step('words both ways'):
-        await app.say('hello Anny')
-        await said(anny, 'hello Anny')
-        await anny.say(room.jid, 'hello Abhi')
-        await app.see('hello Abhi')
-    with w.step('emoji both ways'):
-        await anny.say(room.jid, EMOJI)
-        await app.see(EMOJI)
-        await app.say('naïve 🙂')
-        await said(anny, 'naïve 🙂')
-
-    with w.step('a correction is shown, and sent'):
-        first = await anny.say(room.jid, 'at sevn')
-        await app.see('at sevn')
-        await anny.say(room.jid, 'at seven', extra=correction(first.id))
-        await app.see('at seven')
-        await app.say('see yuo there')
-        await said(anny, 'see yuo there')
-        await app.correct_last('see you there')
-        fixed = await said(anny, 'see you there')
-        assert fixed.child(ns.CORRECT, 'replace') is not None, str(fixed)
+    fixed = await chat.correction()
     with w.step('a reaction leaves it undisturbed'):
         await react(anny, room, fixed.stanza_id, '👍')
         await anny.say(room.jid, 'seen?')
         await app.see('seen?')
     await app.shot(picture(w, 'gajim-talk'))
-    with w.step('long text both ways'):
-        await app.say(LONG)
-        await said(anny, LONG)
-        await anny.say(room.jid, LONG.upper())
-        await app.see('WORD149')
+    await chat.long_text()
 
     other = gajim(w, 'gajim2', 'abhi')
     with w.step('a second device comes in by itself, without a code'):
         await other.start()
         await other.open_chat(room.jid)
         await other.see('WORD149')
-        await other.say('from the laptop')
-        await said(anny, 'from the laptop')
-        await app.see('from the laptop')
+        await chat.other_device_speaks(other)
         await other.quit()
 
-    with w.step('the component is killed and comes back'):
-        w.component.kill9()
-        await w.start()
-        await w.linked(anny)
-        await app.say('after the restart')
-        await said(anny, 'after the restart')
-        await anny.say(room.jid, 'as if nothing happened')
-        await app.see('as if nothing happened')
+    await chat.outlives_the_component()
 
     with w.step('closed and started again: history, no code typed'):
         await app.quit()
@@ -129,10 +94,8 @@ async def gajim_life(w):
         await app.see('after the restart', 'while you were out')
         assert not await app.has('Password Required')
 
-    with w.step('the other side ends the chat'):
-        await end_by_words(anny, room)
-        await app.see('Anny ended this chat', 'Group chat has been destroyed')
-        await app.shot(picture(w, 'gajim-ended'), '580x674+420+26')
+    await chat.ended_by_other('Group chat has been destroyed')
+    await app.shot(picture(w, 'gajim-ended'), '580x674+420+26')
     with w.step('an ended chat says so to who returns'):
         await app.start_chat(room.jid)
         await app.see('This chat has ended')
@@ -149,17 +112,7 @@ async def second_chat(w, app, anny):
         await entered(anny, room, 1)
         await app.open_chat(room.jid)
         await app.see('after 1 hour of silence')
-    with w.step('!end asks once, then ends the chat'):
-        await app.say('!end')
-        await app.see('Write !end once more')
-        await app.say('!end')
-        await anny.take(lambda s: s.destroyed, 'the end')
-        await app.see('Abhi ended this chat', 'Group chat has been destroyed')
-    with w.step('the warning before the silence, and !keep'):
-        room = await short_room(w, anny)
-        await app.join(room.jid)
-        await app.code(room.code(1))
-        await app.see('unless somebody writes', patience=60.0)
-        await app.say('!keep')
-        await app.see('stays for another')
-        await app.shot(picture(w, 'gajim-warning'), '580x674+420+26')
+    await Chat(w, app, anny, room).ended_by_app(
+        'Group chat has been destroyed')
+    await silent_chat(w, app, anny)
+    await app.shot(picture(w, 'gajim-warning'), '580x674+420+26')

@@ -100,6 +100,29 @@ def nothing_in_clear(person, *texts):
             assert text not in str(stanza), str(stanza)
 
 
+async def plain_is_refused(w, app):
+    with w.step('plain words are refused, with what to do'):
+        await app.say(PLAIN)
+        await app.see(HELP)
+
+
+async def talk(room, seer, abhi, anny):
+    await speak(abhi, FIRST, seer, room, 1)
+    await anny.see(FIRST)
+    await speak(anny, SECOND, seer, room, 2)
+    await abhi.see(FIRST, SECOND)
+
+
+async def talk_on(w, room, seer, abhi, anny):
+    with w.step('and it goes on, both ways'):
+        await speak(anny, LAST, seer, room, 2)
+        await abhi.see(LAST)
+        await speak(abhi, LAST.upper(), seer, room, 1)
+        await anny.see(LAST.upper())
+    with w.step('what passed the room holds none of the words'):
+        nothing_in_clear(seer, PLAIN, FIRST, SECOND, MISSED, LAST)
+
+
 async def profanity_seals(w):
     """The story; its screens are kept."""
     seer, other = await helper(w, 'abhi'), await helper(w, 'anny')
@@ -122,17 +145,12 @@ async def profanity_seals(w):
             await terminal.see('You have joined the room as')
         await abhi.see('Anny has joined the room')
         await seer.join(room.jid, 'w')
-    with w.step('plain words are refused, with what to do'):
-        await abhi.say(PLAIN)
-        await abhi.see(HELP)
+    await plain_is_refused(w, abhi)
     with w.step('OMEMO messages both ways'):
         for terminal in (abhi, anny):
             await terminal.type('/omemo start')
             await terminal.see('[OMEMO]')
-        await speak(abhi, FIRST, seer, room, 1)
-        await anny.see(FIRST)
-        await speak(anny, SECOND, seer, room, 2)
-        await abhi.see(FIRST, SECOND)
+        await talk(room, seer, abhi, anny)
         await abhi.keep('talk')
     with w.step('out and in again: what was missed is read'):
         await anny.disconnect()
@@ -142,13 +160,7 @@ async def profanity_seals(w):
         await anny.type('/join %s' % room.jid)
         await anny.see('You have joined the room as Anny', MISSED)
         await anny.keep('history')
-    with w.step('and it goes on, both ways'):
-        await speak(anny, LAST, seer, room, 2)
-        await abhi.see(LAST)
-        await speak(abhi, LAST.upper(), seer, room, 1)
-        await anny.see(LAST.upper())
-    with w.step('what passed the room holds none of the words'):
-        nothing_in_clear(seer, PLAIN, FIRST, SECOND, MISSED, LAST)
+    await talk_on(w, room, seer, abhi, anny)
 
 
 @life('omemo-profanity', limit=400)
@@ -181,16 +193,11 @@ async def omemo_gajim(w):
         await enter(abhi, room, 1)
         await enter(anny, room, 2)
         await seer.join(room.jid, 'w')
-    with w.step('plain words are refused, with what to do'):
-        await abhi.say(PLAIN)
-        await abhi.see(HELP)
+    await plain_is_refused(w, abhi)
     with w.step('OMEMO messages both ways'):
         for app in (abhi, anny):
             app.encrypt()
-        await speak(abhi, FIRST, seer, room, 1)
-        await anny.see(FIRST)
-        await speak(anny, SECOND, seer, room, 2)
-        await abhi.see(FIRST, SECOND)
+        await talk(room, seer, abhi, anny)
         await abhi.shot(picture(w, 'omemo-gajim'))
     with w.step('closed and started again: what was missed is read'):
         await anny.quit()
@@ -201,10 +208,4 @@ async def omemo_gajim(w):
         await anny.open_chat(room.jid)
         await anny.see(FIRST, SECOND, MISSED)
         assert not await anny.has('Password Required')
-    with w.step('and it goes on, both ways'):
-        await speak(anny, LAST, seer, room, 2)
-        await abhi.see(LAST)
-        await speak(abhi, LAST.upper(), seer, room, 1)
-        await anny.see(LAST.upper())
-    with w.step('what passed the room holds none of the words'):
-        nothing_in_clear(seer, PLAIN, FIRST, SECOND, MISSED, LAST)
+    await talk_on(w, room, seer, abhi, anny)

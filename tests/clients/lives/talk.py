@@ -1,4 +1,4 @@
-"""What all lives share."""
+"""What lives do in a room beside the app, and what of it they keep."""
 
 import os
 
@@ -79,11 +79,4 @@ async def invite(w, person, jid):
          for key in ('name', 'code', 'link', 'xmpp')} for n in (2, 1)]})
     w.keep_secret(room)
     await person.join(room.jid, 'b', room.code(2))
-    return room
-
-
-async def short_room(w, anny):
-    """A chat that falls silent in 40 s, with Anny in it."""
-    room = await w.new_room(idle='40s')
-    await anny.join(room.jid, 'b', room.code(2))
     return room
