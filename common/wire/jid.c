@@ -39,7 +39,7 @@ static enum err prepare(struct arena *arena, const struct parts *raw,
     if (rc == ERR_OK && raw->local.at != NULL)
         rc = jid__prepare_local(arena, raw->local, &out->local);
     if (rc == ERR_OK && raw->resource.at != NULL)
-        rc = jid__prepare_resource(arena, raw->resource, &out->resource);
+        rc = jid_prepare_resource(arena, raw->resource, &out->resource);
     return rc;
 }
 
@@ -103,10 +103,4 @@ enum err jid_parse(struct arena *arena, struct span text, struct jid *out)
         .resource = parts.resource,
     };
     return ERR_OK;
-}
-
-enum err jid_prepare_resource(struct arena *arena, struct span text,
-                              struct span *out)
-{
-    return jid__prepare_resource(arena, text, out);
 }

@@ -70,7 +70,7 @@ enum err jid_fold_name(struct arena *arena, struct span name, struct span *out)
     if (!is_name(name))
         return ERR_SYNTAX;
     /* It will be the resource of an occupant's address. */
-    if ((rc = jid__prepare_resource(arena, name, &resource)) != ERR_OK ||
+    if ((rc = jid_prepare_resource(arena, name, &resource)) != ERR_OK ||
         (rc = jid__fold(arena, resource, &folded)) != ERR_OK)
         return rc;
     return squeeze(arena, folded, out);

@@ -83,8 +83,8 @@ enum err jid__prepare_local(struct arena *arena, struct span text,
     return ERR_OK;
 }
 
-enum err jid__prepare_resource(struct arena *arena, struct span text,
-                               struct span *out)
+enum err jid_prepare_resource(struct arena *arena, struct span text,
+                              struct span *out)
 {
     if (!all(text, is_printable))
         return prepare(arena, text, stringprep_xmpp_resourceprep, out);

@@ -14,8 +14,6 @@ enum err jid__prepare_local(struct arena *arena, struct span text,
                             struct span *out) MUST_CHECK;
 enum err jid__prepare_domain(struct arena *arena, struct span text,
                              struct span *out) MUST_CHECK;
-enum err jid__prepare_resource(struct arena *arena, struct span text,
-                               struct span *out) MUST_CHECK;
 
 /* Nameprep without the rules of domains: folds case and compatibility forms.
  * Errors: as above. */

@@ -191,6 +191,28 @@ enum err store__step(struct store *store, enum store__statement which,
     return rc;
 }
 
+enum err store__first(struct store *store, enum store__statement which,
+                      const struct store__value *values, size_t count,
+                      bool *has_row)
+{
+    enum err rc = store__start(store, which, values, count);
+
+    *has_row = false;
+    return rc == ERR_OK ? store__step(store, which, has_row) : rc;
+}
+
+enum err store__count(struct store *store, enum store__statement which,
+                      uint64_t *out)
+{
+    bool has_row;
+    enum err rc = store__first(store, which, NULL, 0, &has_row);
+
+    if (rc == ERR_OK && has_row)
+        *out = (uint64_t)store__column_int(store, which, 0);
+    store__stop(store, which);
+    return rc;
+}
+
 void store__stop(struct store *store, enum store__statement which)
 {
     sqlite3_reset(store->statements[which]);

@@ -24,9 +24,8 @@ static enum err queue_slot(struct store *store, int64_t number, bool *is_live)
     *is_live = false;
     if ((rc = store__wipes_reserve(&store->wipes, 1)) != ERR_OK)
         return rc;
-    rc = store__start(store, STORE_SQL_GET_SLOT, row, STORE_COUNT(row));
-    if (rc == ERR_OK)
-        rc = store__step(store, STORE_SQL_GET_SLOT, is_live);
+    rc =
+        store__first(store, STORE_SQL_GET_SLOT, row, STORE_COUNT(row), is_live);
     if (rc != ERR_OK || !*is_live)
         return rc;
     wipe = &store->wipes.at[store->wipes.count++];
@@ -133,12 +132,11 @@ enum err store__write_retraction(struct store *store, const struct room *room,
     };
     struct room_entry entry = {.flags = 0};
     struct span sealed;
-    bool has_row = false;
+    bool has_row;
     enum err rc;
 
-    rc = store__start(store, STORE_SQL_GET_MESSAGE, where, STORE_COUNT(where));
-    if (rc == ERR_OK)
-        rc = store__step(store, STORE_SQL_GET_MESSAGE, &has_row);
+    rc = store__first(store, STORE_SQL_GET_MESSAGE, where, STORE_COUNT(where),
+                      &has_row);
     if (rc != ERR_OK || !has_row)
         return rc;
     sealed = store__column_blob(store, STORE_SQL_GET_MESSAGE, 6);

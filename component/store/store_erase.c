@@ -32,15 +32,13 @@ static bool is_slot_pending(const struct store *store, int64_t number)
 static enum err next_ended(struct store *store, int64_t *number)
 {
     const enum store__statement which = STORE_SQL_NEXT_ENDED;
-    bool has_row = true;
-    enum err rc = ERR_OK;
 
     do {
         const struct store__value values[] = {store__int(*number)};
+        bool has_row;
+        enum err rc =
+            store__first(store, which, values, STORE_COUNT(values), &has_row);
 
-        rc = store__start(store, which, values, STORE_COUNT(values));
-        if (rc == ERR_OK)
-            rc = store__step(store, which, &has_row);
         if (rc != ERR_OK)
             return rc;
         *number = has_row ? store__column_int(store, which, 0) : 0;
@@ -163,12 +161,10 @@ static enum err try_delete(struct store *store)
 enum err store__truncate(struct store *store, bool *is_done)
 {
     const enum store__statement which = STORE_SQL_TRUNCATE;
-    bool has_row = false;
-    enum err rc = store__start(store, which, NULL, 0);
+    bool has_row;
+    enum err rc = store__first(store, which, NULL, 0, &has_row);
 
     *is_done = false;
-    if (rc == ERR_OK)
-        rc = store__step(store, which, &has_row);
     if (rc == ERR_OK && has_row) {
         /* The first column tells whether something was in the way. */
         *is_done = store__column_int(store, which, 0) == 0;

@@ -17,11 +17,10 @@ static enum err find_tombstone(struct store *store, enum store__statement which,
                                enum room_cause *cause)
 {
     const struct store__value values[] = {store__blob(hash->at, SECRET_BYTES)};
-    bool has_row = false;
-    enum err rc = store__start(store, which, values, STORE_COUNT(values));
+    bool has_row;
+    enum err rc =
+        store__first(store, which, values, STORE_COUNT(values), &has_row);
 
-    if (rc == ERR_OK)
-        rc = store__step(store, which, &has_row);
     if (rc != ERR_OK)
         return rc;
     *fate = has_row ? STORE_ENDED : STORE_UNKNOWN;
@@ -37,12 +36,11 @@ static enum err find_live(struct store *store, enum store__statement which,
                           int64_t out[3])
 {
     const struct store__value values[] = {store__blob(hash->at, SECRET_BYTES)};
-    bool has_row = false;
-    enum err rc = store__start(store, which, values, STORE_COUNT(values));
+    bool has_row;
+    enum err rc =
+        store__first(store, which, values, STORE_COUNT(values), &has_row);
 
     *fate = STORE_UNKNOWN;
-    if (rc == ERR_OK)
-        rc = store__step(store, which, &has_row);
     if (rc != ERR_OK || !has_row)
         return rc;
     *fate = store__column_is_null(store, which, 1) ? STORE_LIVE : STORE_ENDED;
@@ -121,6 +119,18 @@ static enum err list(struct store *store, enum store__statement which,
     return rc;
 }
 
+/* The same of a statement that takes where to begin and how many. */
+static enum err list_from(struct store *store, enum store__statement which,
+                          int64_t from, struct numbers *out)
+{
+    const struct store__value values[] = {
+        store__int(from),
+        store__int((int64_t)out->max),
+    };
+
+    return list(store, which, values, STORE_COUNT(values), out);
+}
+
 static enum err finish(enum err rc, const struct numbers *numbers,
                        size_t *count)
 {
@@ -133,25 +143,18 @@ enum err store_due(struct store *store, int64_t now_ms, size_t max,
                    int64_t *numbers, size_t *count)
 {
     struct numbers out = {.max = max};
-    const struct store__value values[] = {
-        store__int(now_ms),
-        store__int((int64_t)max),
-    };
 
     out.at = numbers;
     store->now_ms = now_ms;
-    return finish(list(store, STORE_SQL_DUE, values, STORE_COUNT(values), &out),
-                  &out, count);
+    return finish(list_from(store, STORE_SQL_DUE, now_ms, &out), &out, count);
 }
 
 enum err store_next_wake_ms(struct store *store, int64_t *out)
 {
     const enum store__statement which = STORE_SQL_NEXT_WAKE;
-    bool has_row = false;
-    enum err rc = store__start(store, which, NULL, 0);
+    bool has_row;
+    enum err rc = store__first(store, which, NULL, 0, &has_row);
 
-    if (rc == ERR_OK)
-        rc = store__step(store, which, &has_row);
     if (rc != ERR_OK)
         return rc;
     *out = has_row && !store__column_is_null(store, which, 0)
@@ -165,15 +168,9 @@ enum err store_list(struct store *store, int64_t after, size_t max,
                     int64_t *numbers, size_t *count)
 {
     struct numbers out = {.max = max};
-    const struct store__value values[] = {
-        store__int(after),
-        store__int((int64_t)max),
-    };
 
     out.at = numbers;
-    return finish(
-        list(store, STORE_SQL_LIST, values, STORE_COUNT(values), &out), &out,
-        count);
+    return finish(list_from(store, STORE_SQL_LIST, after, &out), &out, count);
 }
 
 static enum err list_joined(struct store *store, enum room_leg leg,

@@ -160,14 +160,13 @@ static enum err load(struct store *store, int64_t number,
 {
     const enum store__statement which = STORE_SQL_GET_ROOM;
     const struct store__value values[] = {store__int(number)};
-    bool has_row = false;
-    enum err rc = store__start(store, which, values, STORE_COUNT(values));
+    bool has_row;
+    enum err rc =
+        store__first(store, which, values, STORE_COUNT(values), &has_row);
 
     *out = (struct store_room){.arena = ARENA_EMPTY(LOAD_MAX_BYTES)};
     out->image.number = number;
     *fate = STORE_UNKNOWN;
-    if (rc == ERR_OK)
-        rc = store__step(store, which, &has_row);
     if (rc != ERR_OK || !has_row)
         return rc;
     read_slot(store, number, slot);

@@ -60,10 +60,8 @@ static enum err read_meta(struct store *store, struct meta *meta)
 {
     const enum store__statement which = STORE_SQL_GET_META;
     struct span instance;
-    enum err rc = store__start(store, which, NULL, 0);
+    enum err rc = store__first(store, which, NULL, 0, &meta->is_there);
 
-    if (rc == ERR_OK)
-        rc = store__step(store, which, &meta->is_there);
     if (rc != ERR_OK || !meta->is_there)
         return rc;
     instance = store__column_blob(store, which, 0);
@@ -137,20 +135,6 @@ static enum err check_meta(struct store *store, struct meta *meta,
     return rc;
 }
 
-static enum err count_messages(struct store *store)
-{
-    enum err rc = store__start(store, STORE_SQL_COUNT_MESSAGES, NULL, 0);
-    bool has_row = false;
-
-    if (rc == ERR_OK)
-        rc = store__step(store, STORE_SQL_COUNT_MESSAGES, &has_row);
-    if (rc == ERR_OK && has_row)
-        store->messages =
-            (uint64_t)store__column_int(store, STORE_SQL_COUNT_MESSAGES, 0);
-    store__stop(store, STORE_SQL_COUNT_MESSAGES);
-    return rc;
-}
-
 static enum err start(struct store *store, const struct store_options *options,
                       struct buf *error)
 {
@@ -164,7 +148,8 @@ static enum err start(struct store *store, const struct store_options *options,
         (rc = open_keys(store, &meta, options->data_dir, error)) != ERR_OK ||
         (rc = check_meta(store, &meta, options->data_dir, error)) != ERR_OK ||
         (rc = store__recover(store, meta.generation, error)) != ERR_OK ||
-        (rc = count_messages(store)) != ERR_OK ||
+        (rc = store__count(store, STORE_SQL_COUNT_MESSAGES,
+                           &store->messages)) != ERR_OK ||
         (rc = store_tidy(store, options->now_ms)) != ERR_OK ||
         (rc = store__truncate(store, &is_done)) != ERR_OK)
         return rc;

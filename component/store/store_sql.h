@@ -116,6 +116,15 @@ enum err store__start(struct store *store, enum store__statement which,
 enum err store__step(struct store *store, enum store__statement which,
                      bool *has_row) MUST_CHECK;
 
+/* Starts, and steps to the first row: to be stopped when there is one. */
+enum err store__first(struct store *store, enum store__statement which,
+                      const struct store__value *values, size_t count,
+                      bool *has_row) MUST_CHECK;
+
+/* What a statement without parameters counts.  Errors leave *out untouched. */
+enum err store__count(struct store *store, enum store__statement which,
+                      uint64_t *out) MUST_CHECK;
+
 /* Resets a statement whose rows are not all wanted. */
 void store__stop(struct store *store, enum store__statement which);
 

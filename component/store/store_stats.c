@@ -3,20 +3,6 @@
 
 #include "store/store_internal.h"
 
-static enum err get_number(struct store *store, enum store__statement which,
-                           uint64_t *out)
-{
-    bool has_row = false;
-    enum err rc = store__start(store, which, NULL, 0);
-
-    if (rc == ERR_OK)
-        rc = store__step(store, which, &has_row);
-    if (rc == ERR_OK && has_row)
-        *out = (uint64_t)store__column_int(store, which, 0);
-    store__stop(store, which);
-    return rc;
-}
-
 enum err store_next_run(struct store *store, uint64_t *out)
 {
     uint64_t run = 0;
@@ -55,12 +41,12 @@ enum err store_get_stats(struct store *store, struct store_stats *out)
         .commits = store->commits,
         .commit_failures = store->commit_failures,
     };
-    enum err rc = get_number(store, STORE_SQL_COUNT_ROOMS, &stats.rooms);
+    enum err rc = store__count(store, STORE_SQL_COUNT_ROOMS, &stats.rooms);
 
     if (rc == ERR_OK)
-        rc = get_number(store, STORE_SQL_COUNT_TOMBSTONES, &stats.tombstones);
+        rc = store__count(store, STORE_SQL_COUNT_TOMBSTONES, &stats.tombstones);
     if (rc == ERR_OK)
-        rc = get_number(store, STORE_SQL_COUNT_SESSIONS, &stats.sessions);
+        rc = store__count(store, STORE_SQL_COUNT_SESSIONS, &stats.sessions);
     if (rc == ERR_OK)
         *out = stats;
     return rc;

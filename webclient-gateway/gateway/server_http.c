@@ -280,32 +280,34 @@ static int refuse(const struct server *server, struct lws *wsi,
                      "This is no sound request.\n");
 }
 
-int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,
-                    void *user, void *in, size_t len)
+/* A request to either listener: one that is sound has its answer. */
+static int on_request(struct lws *wsi, struct http_reply *reply,
+                      struct span path,
+                      int (*answer)(const struct server *, struct lws *,
+                                    struct http_reply *, struct span))
 {
     const struct server *server = lws_context_user(lws_get_context(wsi));
 
-    if (reason != LWS_CALLBACK_HTTP)
-        return on_event(wsi, reason, user, in);
     if (server__is_http2(wsi))
         return -1;
-    begin(wsi, user);
+    begin(wsi, reply);
     if (!server__is_sound(wsi))
-        return refuse(server, wsi, user);
-    return answer_page(server, wsi, user, (struct span){in, len});
+        return refuse(server, wsi, reply);
+    return answer(server, wsi, reply, path);
+}
+
+int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,
+                    void *user, void *in, size_t len)
+{
+    if (reason != LWS_CALLBACK_HTTP)
+        return on_event(wsi, reason, user, in);
+    return on_request(wsi, user, (struct span){in, len}, answer_page);
 }
 
 int server__on_metrics(struct lws *wsi, enum lws_callback_reasons reason,
                        void *user, void *in, size_t len)
 {
-    const struct server *server = lws_context_user(lws_get_context(wsi));
-
     if (reason != LWS_CALLBACK_HTTP)
         return on_event(wsi, reason, user, in);
-    if (server__is_http2(wsi))
-        return -1;
-    begin(wsi, user);
-    if (!server__is_sound(wsi))
-        return refuse(server, wsi, user);
-    return answer_metrics(server, wsi, user, (struct span){in, len});
+    return on_request(wsi, user, (struct span){in, len}, answer_metrics);
 }
