@@ -4,7 +4,7 @@
 
 #include "support/check.h"
 #include "support/fail_alloc.h"
-#include "support/service_world.h"
+#include "support/service_scene.h"
 #include "wire/ns.h"
 
 #define ABHI "abhi@example.org/phone"

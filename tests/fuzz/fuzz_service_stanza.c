@@ -11,7 +11,7 @@
 #include "room/room_view.h"
 #include "service/service.h"
 #include "support/check.h"
-#include "support/service_world.h"
+#include "support/service_scene.h"
 #include "wire/ns.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,8 +1,8 @@
 /* service_world.h - a service with a real engine, fed with XML.
  *
  * Everything is fixed: the clock, chance, the keys.  What the service says is
- * read back into trees.  DOMAIN is chat.example.org, and the first room made
- * is rm7q2k9d4xw3c5v8. */
+ * read back into trees, see service_said.h.  DOMAIN is chat.example.org, and
+ * the first room made is rm7q2k9d4xw3c5v8. */
 #ifndef SUPPORT_SERVICE_WORLD_H
 #define SUPPORT_SERVICE_WORLD_H
 
@@ -83,32 +83,7 @@ void world_hear_file(struct service_world *world, enum room_leg leg,
 void world_wait(struct service_world *world, int64_t ms);
 /* The erasure that was promised is done. */
 void world_erased(struct service_world *world);
-
-/* The next stanza that was said.  Fails when there is none. */
-const struct xml_node *world_next(struct service_world *world);
-/* The next one is as in schema/stanza/NAME.xml. */
-void world_says_file(struct service_world *world, const char *name);
-/* The next one is like `xml`: same tree, where "*" in `xml` is any value. */
-void world_says(struct service_world *world, const char *xml);
-/* Nothing further was said. */
-void world_is_silent(struct service_world *world);
-/* The next one is an error of that type and condition, from `from`. */
-const struct xml_node *world_refuses(struct service_world *world,
-                                     const char *type, const char *condition);
-
-/* Makes a room of that protection for Abhi and Anny by duologuectl; codes
- * shown are in `codes`.  The first is WORLD_ROOM. */
-void world_make(struct service_world *world, const char *protection,
-                char codes[2][CODE_CHARS + 2]);
-/* Joins with a code (NULL: none) and forgets what was said. */
-void world_join(struct service_world *world, enum room_leg leg, const char *jid,
-                const char *code);
-/* True when `text` is somewhere in what was said. */
-bool world_has(const struct service_world *world, const char *text);
-/* The value of a field of a form anywhere in `node`. */
-struct span world_field(const struct xml_node *node, const char *var);
-/* The first element of that name at any depth, or NULL. */
-const struct xml_node *world_find(const struct xml_node *node, const char *name,
-                                  const char *ns);
+/* What was said is not looked at any more. */
+void world_forget(struct service_world *world);
 
 #endif

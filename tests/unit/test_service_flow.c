@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "service/service_internal.h"
-#include "support/service_world.h"
+#include "support/service_scene.h"
 
 #define ABHI "abhi@example.org/phone"
 #define ANNY "anny@example.net/desk"

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "support/check.h"
-#include "support/service_world.h"
+#include "support/service_scene.h"
 #include "wire/ns.h"
 
 #define ABHI "abhi@example.org/phone"
