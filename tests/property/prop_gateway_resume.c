@@ -285,6 +285,8 @@ static unsigned live(uint64_t seed)
     struct life life = {.seed = seed};
 
     gate_case_init(&life.c);
+    for (size_t i = 0; i < LINES; i++)
+        life.lines[i].gate = &life.c.gate;
     enter(&life);
     for (int i = 0; i < STEPS; i++)
         step(&life);
