@@ -4,10 +4,8 @@
  * talker has one message under way.  --baseline puts a bare echo on the same
  * library and loop in the gateway's place, so that figures from noisy machines
  * can be compared as ratios. */
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,67 +14,14 @@
 
 enum { IDLE_MS = 12 * 1000 /* a ping of every guest is in it */ };
 
-static const struct option long_options[] = {
-    {"program", required_argument, NULL, 'p'},
-    {"dir", required_argument, NULL, 'd'},
-    {"guests", required_argument, NULL, 'n'},
-    {"talkers", required_argument, NULL, 't'},
-    {"seconds", required_argument, NULL, 's'},
-    {"body", required_argument, NULL, 'b'},
-    {"json", no_argument, NULL, 'j'},
-    {"baseline", no_argument, NULL, 'B'},
-    {NULL, 0, NULL, 0},
-};
-
-static void show_usage(void)
+static int show_usage(void)
 {
     fputs("Usage: bench_gateway [--program GATEWAY] [--dir FOLDER] "
           "[--guests N]\n"
           "         [--talkers N] [--seconds S] [--body BYTES] [--baseline] "
           "[--json]\n",
           stderr);
-    exit(2);
-}
-
-static int number(const char *text, int max)
-{
-    uint64_t value;
-
-    if (!span_to_u64(span_of(text), (uint64_t)max, &value) || value == 0)
-        show_usage();
-    return (int)value;
-}
-
-static void take_option(int id, struct web_options *options)
-{
-    switch (id) {
-    case 'p':
-        options->program = optarg;
-        break;
-    case 'd':
-        options->folder = optarg;
-        break;
-    case 'n':
-        options->guests = number(optarg, WEB_GUESTS_MAX);
-        break;
-    case 't':
-        options->talkers = number(optarg, WEB_GUESTS_MAX);
-        break;
-    case 's':
-        options->seconds = number(optarg, 3600);
-        break;
-    case 'b':
-        options->body_bytes = number(optarg, 3000);
-        break;
-    case 'j':
-        options->is_json = true;
-        break;
-    case 'B':
-        options->is_baseline = true;
-        break;
-    default:
-        show_usage();
-    }
+    return 2;
 }
 
 static void measure(struct web *web, struct web_result *out)
@@ -102,39 +47,39 @@ static void measure(struct web *web, struct web_result *out)
 static void print_json(const struct web_options *options,
                        const struct web_result *r)
 {
+    const struct load_figures *load = &r->load;
+
     printf("{\"bench\":\"%s\",\"guests\":%d,\"talkers\":%d,"
            "\"rss_empty_kib\":%llu,\"rss_full_kib\":%llu,"
            "\"idle_cpu_percent\":%.3f,\"messages_per_second\":%.0f,"
            "\"cpu_us_per_message\":%.2f,\"driver_share\":%.2f,"
            "\"p50_us\":%u,\"p99_us\":%u}\n",
-           options->is_baseline ? "web-echo" : "gateway", options->guests,
+           options->load.is_baseline ? "web-echo" : "gateway", options->guests,
            options->talkers, (unsigned long long)r->rss_empty_kib,
            (unsigned long long)r->rss_full_kib,
            (double)r->idle_cpu_us / 1e4 / r->idle_seconds,
-           (double)r->messages / r->seconds,
-           (double)r->cpu_us / (double)r->messages,
-           (double)r->own_cpu_us / 1e6 / r->seconds, r->p50_us, r->p99_us);
+           (double)load->messages / load->seconds,
+           (double)load->cpu_us / (double)load->messages,
+           (double)load->own_cpu_us / 1e6 / load->seconds, load->p50_us,
+           load->p99_us);
 }
 
 static void print_text(const struct web_options *options,
                        const struct web_result *r)
 {
+    const struct load_figures *load = &r->load;
+
     printf("%s: %d guests, %d of them talk\n",
-           options->is_baseline ? "bare echo" : "gateway", options->guests,
+           options->load.is_baseline ? "bare echo" : "gateway", options->guests,
            options->talkers);
     printf("  %.1f MiB empty, %.2f KiB a guest; idle %.2f %% of a core\n",
            (double)r->rss_empty_kib / 1024.0,
            (double)(r->rss_full_kib - r->rss_empty_kib) /
                (double)options->guests,
            (double)r->idle_cpu_us / 1e4 / r->idle_seconds);
-    printf("  %.0f messages/s  %.2f us CPU a message  (%.0f %% of a core; "
-           "driver %.0f %%)\n",
-           (double)r->messages / r->seconds,
-           (double)r->cpu_us / (double)r->messages,
-           (double)r->cpu_us / 1e4 / r->seconds,
-           (double)r->own_cpu_us / 1e4 / r->seconds);
-    printf("  latency p50 %.2f ms, p99 %.2f ms\n", (double)r->p50_us / 1e3,
-           (double)r->p99_us / 1e3);
+    load_print_speed(load);
+    printf("  latency p50 %.2f ms, p99 %.2f ms\n", (double)load->p50_us / 1e3,
+           (double)load->p99_us / 1e3);
 }
 
 static void raise_descriptors(void)
@@ -150,20 +95,21 @@ static void raise_descriptors(void)
 int main(int argc, char **argv)
 {
     struct web_options options = {
-        .folder = "/var/tmp",
+        .load = LOAD_OPTIONS_DEFAULT,
         .guests = 2000,
         .talkers = 1000,
-        .seconds = 5,
-        .body_bytes = 100,
+    };
+    const struct load_own_option own[] = {
+        {"guests", WEB_GUESTS_MAX, &options.guests},
+        {"talkers", WEB_GUESTS_MAX, &options.talkers},
+        {NULL, 0, NULL},
     };
     struct web web = {.options = &options};
     struct web_result result = {0};
-    int id;
 
-    while ((id = getopt_long(argc, argv, "", long_options, NULL)) != -1)
-        take_option(id, &options);
-    if (optind != argc || options.talkers > options.guests)
-        show_usage();
+    if (!load_take_options(argc, argv, own, &options.load) ||
+        options.talkers > options.guests)
+        return show_usage();
     raise_descriptors();
     web.poll = epoll_create1(EPOLL_CLOEXEC);
     web.guests = calloc((size_t)options.guests, sizeof(*web.guests));
@@ -172,7 +118,7 @@ int main(int argc, char **argv)
     web_start(&web);
     web_watch_link(&web);
     measure(&web, &result);
-    if (options.is_json)
+    if (options.load.is_json)
         print_json(&options, &result);
     else
         print_text(&options, &result);
@@ -182,5 +128,5 @@ int main(int argc, char **argv)
         buf_clear(&web.guests[i].in);
     }
     free(web.guests);
-    return result.messages > 0 ? 0 : 1;
+    return result.load.messages > 0 ? 0 : 1;
 }

@@ -4,7 +4,7 @@
 #ifndef GATEWAY_WEB_H
 #define GATEWAY_WEB_H
 
-#include "component/load.h"
+#include "load/load.h"
 
 enum {
     WEB_GUESTS_MAX = 20000,
@@ -14,14 +14,9 @@ enum {
 };
 
 struct web_options {
-    const char *program; /* NULL: the one beside us */
-    const char *folder;
+    struct load_options load;
     int guests;
     int talkers; /* of them; each waits for its answer */
-    double seconds;
-    int body_bytes;
-    bool is_json;
-    bool is_baseline;
 };
 
 struct web_guest {
@@ -46,12 +41,7 @@ struct web_result {
     uint64_t rss_full_kib;
     int64_t idle_cpu_us; /* of `idle_seconds` */
     double idle_seconds;
-    uint64_t messages;
-    double seconds;
-    int64_t cpu_us;
-    int64_t own_cpu_us;
-    uint32_t p50_us;
-    uint32_t p99_us;
+    struct load_figures load;
 };
 
 /* Starts what is measured; for the gateway, until it has logged in with us. */

@@ -1,16 +1,11 @@
 /* web_child.c - starts the gateway, or the echo. */
 #include <errno.h>
-#include <libgen.h>
-#include <limits.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "gateway/web.h"
@@ -36,15 +31,10 @@ static int listen_for_gateway(const char *folder)
     return fd;
 }
 
-static void write_config(const struct web *web)
+static void write_config(struct web *web)
 {
-    char path[600];
-    FILE *file;
+    FILE *file = load_open_config(&web->options->load, &web->child);
 
-    snprintf(path, sizeof(path), "%s/duologue.conf", web->child.folder);
-    file = fopen(path, "w");
-    if (file == NULL)
-        load_die("%s: %s", path, strerror(errno));
     fprintf(file,
             "[component]\n"
             "domain = " LOAD_DOMAIN "\n"
@@ -57,28 +47,6 @@ static void write_config(const struct web *web)
             "metrics =\n",
             web->child.folder, web->child.folder, web->port);
     fclose(file);
-}
-
-static void run_gateway(const struct web *web)
-{
-    char own[PATH_MAX];
-    char program[PATH_MAX];
-    char path[600];
-    ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
-
-    own[len > 0 ? len : 0] = '\0';
-    if (snprintf(program, sizeof(program), "%s/../bin/duologue-gateway",
-                 dirname(own)) >= PATH_MAX)
-        _exit(1);
-    snprintf(path, sizeof(path), "%s/log", web->child.folder);
-    if (freopen(path, "w", stderr) == NULL)
-        _exit(1);
-    snprintf(path, sizeof(path), "%s/duologue.conf", web->child.folder);
-    if (web->options->program != NULL)
-        execl(web->options->program, program, "-c", path, (char *)NULL);
-    else
-        execl(program, program, "-c", path, (char *)NULL);
-    _exit(1);
 }
 
 static void wait_for_port(uint16_t port)
@@ -102,25 +70,16 @@ static void wait_for_port(uint16_t port)
 
 void web_start(struct web *web)
 {
-    bool is_echo = web->options->is_baseline;
+    bool is_echo = web->options->load.is_baseline;
     int listener = -1;
 
     web->port = find_port();
     if (!is_echo) {
-        snprintf(web->child.folder, sizeof(web->child.folder),
-                 "%s/bench.XXXXXX", web->options->folder);
-        if (mkdtemp(web->child.folder) == NULL)
-            load_die("%s: %s", web->child.folder, strerror(errno));
         write_config(web);
         listener = listen_for_gateway(web->child.folder);
     }
-    web->child.pid = fork();
-    if (web->child.pid == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        if (is_echo)
-            web_echo(web->port);
-        run_gateway(web);
-    }
+    load_start(&web->options->load, "duologue-gateway", web_echo, web->port,
+               &web->child);
     if (!is_echo)
         load_accept(listener, &web->link);
     wait_for_port(web->port);
@@ -128,7 +87,7 @@ void web_start(struct web *web)
 
 void web_stop(struct web *web)
 {
-    if (web->options->is_baseline)
+    if (web->options->load.is_baseline)
         kill(web->child.pid, SIGKILL); /* the library keeps SIGTERM to itself */
     else
         load_close(&web->link);

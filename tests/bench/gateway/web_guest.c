@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -130,7 +129,7 @@ void web_enter(struct web *web)
              address / 250, 1 + address % 250);
     send_all(guest->fd, head, strlen(head));
     hear(guest, "\r\n\r\n");
-    if (!web->options->is_baseline)
+    if (!web->options->load.is_baseline)
         log_in(guest);
     if (epoll_ctl(web->poll, EPOLL_CTL_ADD, guest->fd, &event) != 0)
         load_die("epoll: %s", strerror(errno));
@@ -238,7 +237,7 @@ void web_watch_link(struct web *web)
 {
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = NULL};
 
-    if (!web->options->is_baseline &&
+    if (!web->options->load.is_baseline &&
         epoll_ctl(web->poll, EPOLL_CTL_ADD, web->link.fd, &event) != 0)
         load_die("epoll: %s", strerror(errno));
 }
@@ -252,7 +251,7 @@ static int turn(struct talk *t, int wait_ms)
     for (int i = 0; i < count; i++)
         if (events[i].data.ptr != NULL)
             on_readable(t, events[i].data.ptr);
-    if (!t->web->options->is_baseline)
+    if (!t->web->options->load.is_baseline)
         reflect(t->web);
     return count;
 }
@@ -268,23 +267,6 @@ void web_idle(struct web *web, int ms)
     while (count == EVENTS || load_now_us() < until_us);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-
-    return (x > y) - (x < y);
-}
-
-static int64_t own_cpu_us(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
-           usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-}
-
 static void make_message(struct web *web)
 {
     char text[WEB_FRAME_MAX_BYTES];
@@ -292,7 +274,7 @@ static void make_message(struct web *web)
     int len = snprintf(text, sizeof(text),
                        "<message xmlns='jabber:client' to='tea@" LOAD_DOMAIN
                        "' type='groupchat' id='m'><body>%0*d</body></message>",
-                       web->options->body_bytes, 7);
+                       web->options->load.body_bytes, 7);
 
     web->frame = BUF_EMPTY(sizeof(frame));
     if (buf_append(&web->frame,
@@ -304,32 +286,23 @@ static void make_message(struct web *web)
 void web_talk(struct web *web, struct web_result *out)
 {
     struct talk t = {.web = web, .max = LOAD_SAMPLES_MAX, .is_on = true};
-    int64_t begun_us;
     int64_t until_us;
-    uint64_t kept;
 
     t.samples = malloc(LOAD_SAMPLES_MAX * sizeof(*t.samples));
     if (t.samples == NULL)
         load_die("out of memory");
     make_message(web);
-    out->cpu_us = -load_cpu_us(web->child.pid);
-    out->own_cpu_us = -own_cpu_us();
-    begun_us = load_now_us();
-    until_us = begun_us + (int64_t)(web->options->seconds * 1e6);
+    load_begin(&out->load, web->child.pid);
+    until_us = out->load.start_us + (int64_t)(web->options->load.seconds * 1e6);
     for (int i = 0; i < web->options->talkers; i++)
         talk(&t, &web->guests[web->count - 1 - i]);
     while (load_now_us() < until_us)
         (void)turn(&t, 10);
     t.is_on = false;
-    out->seconds = (double)(load_now_us() - begun_us) / 1e6;
-    out->cpu_us += load_cpu_us(web->child.pid);
-    out->own_cpu_us += own_cpu_us();
-    out->messages = t.count;
+    load_end(&out->load, web->child.pid);
+    out->load.messages = t.count;
     web_idle(web, 500); /* what is under way still comes */
-    kept = t.count < t.max ? t.count : t.max;
-    qsort(t.samples, kept, sizeof(*t.samples), by_size);
-    out->p50_us = kept > 0 ? t.samples[kept / 2] : 0;
-    out->p99_us = kept > 0 ? t.samples[kept * 99 / 100] : 0;
+    load_take_samples(&out->load, t.samples, t.count < t.max ? t.count : t.max);
     free(t.samples);
     buf_clear(&web->frame);
 }

@@ -1,4 +1,4 @@
-/* load_echo.c - what to compare with: a component that keeps nothing and
+/* crowd_echo.c - what to compare with: a component that keeps nothing and
  * decides nothing.  Reads with expat, writes each message back twice. */
 #include <arpa/inet.h>
 #include <expat.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "component/load.h"
+#include "component/crowd.h"
 
 enum { ECHO_READ_BYTES = 64 * 1024, ECHO_MAX_BYTES = 64 * 1024 * 1024 };
 
@@ -19,9 +19,9 @@ struct echo {
     int depth;
     struct buf inner; /* the children of the stanza, written again */
     struct buf out;
-    char from[LOAD_ADDRESS_BYTES];
-    char to[LOAD_ADDRESS_BYTES];
-    char id[LOAD_ADDRESS_BYTES];
+    char from[CROWD_ADDRESS_BYTES];
+    char to[CROWD_ADDRESS_BYTES];
+    char id[CROWD_ADDRESS_BYTES];
 };
 
 static void put(struct buf *buf, const char *text, size_t len)
@@ -40,7 +40,7 @@ static void keep(const char **attrs, const char *name, char *out)
     out[0] = '\0';
     for (; attrs[0] != NULL; attrs += 2)
         if (strcmp(attrs[0], name) == 0)
-            snprintf(out, LOAD_ADDRESS_BYTES, "%s", attrs[1]);
+            snprintf(out, CROWD_ADDRESS_BYTES, "%s", attrs[1]);
 }
 
 static void on_start(void *self, const char *name, const char **attrs)
@@ -98,7 +98,7 @@ static void on_end(void *self, const char *name)
         put_text(&echo->inner, name);
         put_text(&echo->inner, ">");
     } else if (echo->depth == 2 && strcmp(name, "message") == 0) {
-        for (int i = 0; i < LOAD_REFLECTIONS; i++)
+        for (int i = 0; i < CROWD_REFLECTIONS; i++)
             reflect(echo);
     }
     echo->depth--;
@@ -134,7 +134,7 @@ static void run(struct echo *echo, XML_Parser parser)
     }
 }
 
-void load_echo(uint16_t port)
+void crowd_echo(uint16_t port)
 {
     struct sockaddr_in address = {
         .sin_family = AF_INET,

@@ -1,6 +1,6 @@
 /* load_link.c - sockets, and stanzas cut out of a stream.
  *
- * Not a parser: it trusts the component to write XML well, which other tests
+ * Not a parser: it trusts the program to write XML well, which other tests
  * see to, and is several times faster than what it measures. */
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "component/load.h"
+#include "load/load.h"
 
 enum { READ_BYTES = 256 * 1024, LINK_MAX_BYTES = 64 * 1024 * 1024 };
 
@@ -23,7 +23,7 @@ void load_die(const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    fputs("bench_component: ", stderr);
+    fprintf(stderr, "%s: ", program_invocation_short_name);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);
@@ -80,7 +80,7 @@ static void send_some(struct load_link *link)
     if (sent > 0)
         buf_consume(&link->out, (size_t)sent);
     else if (sent < 0 && errno != EAGAIN && errno != EINTR)
-        load_die("the component is gone: %s", strerror(errno));
+        load_die("the program is gone: %s", strerror(errno));
 }
 
 static void read_some(struct load_link *link)
@@ -95,7 +95,7 @@ static void read_some(struct load_link *link)
     if (got > 0)
         buf_grew(&link->in, (size_t)got);
     else if (got == 0 || (errno != EAGAIN && errno != EINTR))
-        load_die("the component closed the link");
+        load_die("the program closed the link");
 }
 
 void load_pump(struct load_link *link, int64_t wait_us)
@@ -214,7 +214,7 @@ static void expect(struct load_link *link, const char *start)
                 return;
         load_pump(link, 100 * 1000);
     }
-    load_die("the component never sent %s", start);
+    load_die("the program never sent %s", start);
 }
 
 void load_accept(int listener, struct load_link *link)
@@ -223,7 +223,7 @@ void load_accept(int listener, struct load_link *link)
     int yes = 1;
 
     if (poll(&poll_fd, 1, LOAD_WAIT_MS) <= 0)
-        load_die("the component does not connect");
+        load_die("the program does not connect");
     *link = (struct load_link){
         .fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC),
         .in = BUF_EMPTY(LINK_MAX_BYTES),

@@ -1,12 +1,11 @@
-/* load.h - a made-up XMPP server that drives one component as hard as asked.
- *
- * It speaks the server's side of XEP-0114, has a crowd of people who exist
- * only here, and measures what comes back. */
-#ifndef COMPONENT_LOAD_H
-#define COMPONENT_LOAD_H
+/* load.h - what the benches of a whole program share: its process, the
+ * server's side of XEP-0114 to talk to it, the options and the figures. */
+#ifndef LOAD_LOAD_H
+#define LOAD_LOAD_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -15,24 +14,39 @@
 #define LOAD_DOMAIN "duologue.bench"
 
 enum {
-    LOAD_ADDRESS_BYTES = 96,
-    LOAD_SEATS = 2,
-    LOAD_REFLECTIONS = 2, /* of one message */
     LOAD_SAMPLES_MAX = 16 * 1000 * 1000,
     LOAD_WAIT_MS = 30 * 1000, /* for anything that must come */
+    LOAD_OWN_MAX = 4,         /* options of one bench alone */
 };
+
+/* --- options, load_options.c --- */
 
 struct load_options {
     const char *program; /* NULL: the one beside us; unused for the echo */
     const char *folder;  /* where data goes; a new folder is made in it */
-    int rooms;
     double seconds;
-    int window;     /* messages under way at once */
-    int rate;       /* messages a second; 0: as fast as the window lets */
     int body_bytes; /* text of one message */
     bool is_json;
-    bool is_baseline; /* drive the bare echo instead of the component */
+    bool is_baseline; /* drive the bare echo instead of the program */
 };
+
+/* `--NAME N`, where N is 1 to `max`. */
+struct load_own_option {
+    const char *name;
+    int max;
+    int *value;
+};
+
+/* Where the options have their defaults. */
+#define LOAD_OPTIONS_DEFAULT                                                   \
+    {                                                                          \
+        .folder = "/var/tmp", .seconds = 5, .body_bytes = 100                  \
+    }
+
+/* Reads the options of every bench, and `own`, at most LOAD_OWN_MAX up to one
+ * without a name. */
+bool load_take_options(int argc, char **argv, const struct load_own_option *own,
+                       struct load_options *out);
 
 /* --- the stream, load_link.c --- */
 
@@ -46,7 +60,7 @@ struct load_link {
 /* Listens on a free port of loopback; dies when it cannot. */
 int load_listen(uint16_t *port);
 
-/* Waits for the component and shakes hands; its digest is not looked at. */
+/* Waits for the other side and shakes hands; its digest is not looked at. */
 void load_accept(int listener, struct load_link *link);
 void load_close(struct load_link *link);
 
@@ -76,7 +90,14 @@ struct load_child {
     char folder[512]; /* ours to remove; "" for the echo */
 };
 
-void load_start(const struct load_options *options, uint16_t port,
+/* Makes its folder and opens its configuration in there, to be written. */
+FILE *load_open_config(const struct load_options *options,
+                       struct load_child *child);
+
+/* Starts the program with that configuration; its name is what it is called
+ * beside us.  For the baseline `echo` runs in its place, and never returns. */
+void load_start(const struct load_options *options, const char *name,
+                void (*echo)(uint16_t port), uint16_t port,
                 struct load_child *child);
 void load_stop(struct load_child *child);
 
@@ -86,44 +107,28 @@ int64_t load_cpu_us(pid_t pid);
 uint64_t load_written_bytes(pid_t pid);
 uint64_t load_rss_kib(pid_t pid);
 
-/* The echo: reads with expat, answers each message twice.  Never returns. */
-void load_echo(uint16_t port) __attribute__((noreturn));
+/* --- the figures, load_figures.c --- */
 
-/* --- the people, load_rooms.c --- */
-
-struct load_seat {
-    char person[LOAD_ADDRESS_BYTES]; /* full JID */
-    char code[16];
-};
-
-struct load_room {
-    char jid[LOAD_ADDRESS_BYTES];
-    struct load_seat seats[LOAD_SEATS];
-};
-
-/* Makes the rooms and brings everybody in.  The echo needs none: its rooms
- * are addresses.  Free the result. */
-struct load_room *load_rooms(struct load_link *link,
-                             const struct load_options *options);
-
-/* --- the drive, load_drive.c --- */
-
-struct load_result {
-    uint64_t messages; /* reflected to both */
-    uint64_t errors;
+struct load_figures {
+    uint64_t messages;
+    int64_t start_us;
     double seconds;
-    size_t stanza_bytes; /* of one message as sent */
     int64_t cpu_us;
     int64_t own_cpu_us; /* the driver's, to see who was the bottleneck */
-    uint64_t written_bytes;
-    uint64_t rss_kib;
     uint32_t p50_us;
     uint32_t p99_us;
     uint32_t max_us;
 };
 
-void load_drive(struct load_link *link, const struct load_options *options,
-                const struct load_room *rooms, pid_t pid,
-                struct load_result *out);
+/* What passes between the two calls is the run. */
+void load_begin(struct load_figures *figures, pid_t pid);
+void load_end(struct load_figures *figures, pid_t pid);
+
+/* Sorts the samples, which may be none. */
+void load_take_samples(struct load_figures *figures, uint32_t *samples,
+                       size_t count);
+
+/* One line of text. */
+void load_print_speed(const struct load_figures *figures);
 
 #endif

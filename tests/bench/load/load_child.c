@@ -12,36 +12,27 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "component/load.h"
+#include "load/load.h"
 
-static void write_config(const char *folder, uint16_t port)
+FILE *load_open_config(const struct load_options *options,
+                       struct load_child *child)
 {
     char path[600];
     FILE *file;
 
-    snprintf(path, sizeof(path), "%s/duologue.conf", folder);
+    snprintf(child->folder, sizeof(child->folder), "%s/bench.XXXXXX",
+             options->folder);
+    if (mkdtemp(child->folder) == NULL)
+        load_die("%s: %s", child->folder, strerror(errno));
+    snprintf(path, sizeof(path), "%s/duologue.conf", child->folder);
     file = fopen(path, "w");
     if (file == NULL)
         load_die("%s: %s", path, strerror(errno));
-    fprintf(file,
-            "[component]\n"
-            "domain = " LOAD_DOMAIN "\n"
-            "server = 127.0.0.1:%u\n"
-            "secret = bench\n"
-            "data_dir = %s/data\n"
-            "socket = %s/s\n"
-            "[limits]\n"
-            "messages_per_second = 0\n"
-            "message_burst = 0\n"
-            "creates_per_hour = 0\n"
-            "[gateway]\n"
-            "metrics =\n",
-            port, folder, folder);
-    fclose(file);
+    return file;
 }
 
 /* The release build puts us into tests/ and the program into bin/. */
-static void find_program(char out[PATH_MAX])
+static void find_program(const char *name, char out[PATH_MAX])
 {
     char own[PATH_MAX];
     ssize_t len = readlink("/proc/self/exe", own, sizeof(own) - 1);
@@ -49,38 +40,32 @@ static void find_program(char out[PATH_MAX])
     if (len <= 0)
         load_die("/proc/self/exe: %s", strerror(errno));
     own[len] = '\0';
-    if (snprintf(out, PATH_MAX, "%s/../bin/duologue", dirname(own)) >= PATH_MAX)
+    if (snprintf(out, PATH_MAX, "%s/../bin/%s", dirname(own), name) >= PATH_MAX)
         load_die("a path that is too long");
 }
 
-static void run_component(const struct load_options *options,
-                          const struct load_child *child)
+static void run_program(const char *program, const char *folder)
 {
-    char program[PATH_MAX];
     char path[600];
 
-    if (options->program != NULL)
-        snprintf(program, sizeof(program), "%s", options->program);
-    else
-        find_program(program);
-    snprintf(path, sizeof(path), "%s/log", child->folder);
+    snprintf(path, sizeof(path), "%s/log", folder);
     if (freopen(path, "w", stderr) == NULL)
         _exit(1);
-    snprintf(path, sizeof(path), "%s/duologue.conf", child->folder);
+    snprintf(path, sizeof(path), "%s/duologue.conf", folder);
     execl(program, program, "-c", path, (char *)NULL);
     _exit(1);
 }
 
-void load_start(const struct load_options *options, uint16_t port,
+void load_start(const struct load_options *options, const char *name,
+                void (*echo)(uint16_t port), uint16_t port,
                 struct load_child *child)
 {
-    if (!options->is_baseline) {
-        snprintf(child->folder, sizeof(child->folder), "%s/bench.XXXXXX",
-                 options->folder);
-        if (mkdtemp(child->folder) == NULL)
-            load_die("%s: %s", child->folder, strerror(errno));
-        write_config(child->folder, port);
-    }
+    char program[PATH_MAX];
+
+    if (options->program != NULL)
+        snprintf(program, sizeof(program), "%s", options->program);
+    else
+        find_program(name, program);
     child->pid = fork();
     if (child->pid < 0)
         load_die("fork: %s", strerror(errno));
@@ -88,8 +73,8 @@ void load_start(const struct load_options *options, uint16_t port,
         return;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (options->is_baseline)
-        load_echo(port);
-    run_component(options, child);
+        echo(port);
+    run_program(program, child->folder);
 }
 
 static int remove_one(const char *path, const struct stat *st, int kind,
@@ -110,8 +95,8 @@ void load_stop(struct load_child *child)
     if (child->folder[0] == '\0')
         return;
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        fprintf(stderr, "bench_component: it ended badly (%d), see %s/log\n",
-                status, child->folder);
+        fprintf(stderr, "%s: it ended badly (%d), see %s/log\n",
+                program_invocation_short_name, status, child->folder);
     else
         nftw(child->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
@@ -130,7 +115,7 @@ int64_t load_cpu_us(pid_t pid)
                "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
                "%lu %lu",
                &user, &sys) != 2)
-        load_die("%s: cannot read it; has the component ended?", path);
+        load_die("%s: cannot read it; has it ended?", path);
     fclose(file);
     return (int64_t)(user + sys) * (1000000 / sysconf(_SC_CLK_TCK));
 }

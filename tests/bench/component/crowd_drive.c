@@ -1,10 +1,9 @@
-/* load_drive.c - messages out, reflections in, and how long they took. */
+/* crowd_drive.c - messages out, reflections in, and how long they took. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
-#include "component/load.h"
+#include "component/crowd.h"
 
 enum {
     BODY_MAX_BYTES = 3 * 1024,
@@ -16,8 +15,8 @@ enum {
 
 struct drive {
     struct load_link *link;
-    const struct load_options *options;
-    const struct load_room *rooms;
+    const struct crowd_options *options;
+    const struct crowd_room *rooms;
     char body[BODY_MAX_BYTES + 1];
     uint64_t sent;
     uint64_t reflected; /* two for each message */
@@ -38,8 +37,8 @@ static int64_t due_us(const struct drive *d)
 static size_t send_one(struct drive *d, int64_t at_us)
 {
     size_t count = (size_t)d->options->rooms;
-    const struct load_room *room = &d->rooms[d->sent % count];
-    const struct load_seat *seat = &room->seats[d->sent / count % LOAD_SEATS];
+    const struct crowd_room *room = &d->rooms[d->sent % count];
+    const struct crowd_seat *seat = &room->seats[d->sent / count % CROWD_SEATS];
     size_t before = d->link->out.len;
 
     load_put(d->link,
@@ -54,7 +53,7 @@ static size_t send_one(struct drive *d, int64_t at_us)
 
 static uint64_t under_way(const struct drive *d)
 {
-    return d->sent - d->errors - d->reflected / LOAD_REFLECTIONS;
+    return d->sent - d->errors - d->reflected / CROWD_REFLECTIONS;
 }
 
 static void send_due(struct drive *d, int64_t now_us)
@@ -91,7 +90,7 @@ static void take_sample(struct drive *d, uint64_t number, int64_t now_us)
 static void take_stanza(struct drive *d, struct span stanza, int64_t now_us)
 {
     uint64_t number;
-    const struct load_room *room;
+    const struct crowd_room *room;
     size_t count = (size_t)d->options->rooms;
 
     if (!span_starts_with(stanza, SPAN("<message")) ||
@@ -106,7 +105,7 @@ static void take_stanza(struct drive *d, struct span stanza, int64_t now_us)
     d->reflected++;
     room = &d->rooms[number % count];
     if (span_is(load_attr(stanza, "to"),
-                room->seats[number / count % LOAD_SEATS].person))
+                room->seats[number / count % CROWD_SEATS].person))
         take_sample(d, number, now_us);
 }
 
@@ -134,45 +133,18 @@ static void run_until(struct drive *d, int64_t until_us)
         turn(d, true);
 }
 
-static int by_size(const void *a, const void *b)
+static void measure(struct drive *d, pid_t pid, struct crowd_result *out)
 {
-    uint32_t x = *(const uint32_t *)a;
-    uint32_t y = *(const uint32_t *)b;
-
-    return x < y ? -1 : x > y;
-}
-
-static uint32_t part(const struct drive *d, double of)
-{
-    size_t at = (size_t)((double)d->sample_count * of);
-
-    return d->sample_count > 0 ? d->samples[at] : 0;
-}
-
-static int64_t own_cpu_us(void)
-{
-    struct rusage usage;
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000 +
-           usage.ru_utime.tv_usec + usage.ru_stime.tv_usec;
-}
-
-static void measure(struct drive *d, pid_t pid, struct load_result *out)
-{
-    int64_t cpu_us = load_cpu_us(pid);
-    int64_t driver_us = own_cpu_us();
     uint64_t written_bytes = load_written_bytes(pid);
     uint64_t before = d->reflected;
-    int64_t start_us = load_now_us();
 
+    load_begin(&out->load, pid);
     d->is_measuring = true;
-    run_until(d, start_us + (int64_t)(d->options->seconds * 1e6));
+    run_until(d,
+              out->load.start_us + (int64_t)(d->options->load.seconds * 1e6));
     d->is_measuring = false;
-    out->seconds = (double)(load_now_us() - start_us) / 1e6;
-    out->messages = (d->reflected - before) / LOAD_REFLECTIONS;
-    out->cpu_us = load_cpu_us(pid) - cpu_us;
-    out->own_cpu_us = own_cpu_us() - driver_us;
+    load_end(&out->load, pid);
+    out->load.messages = (d->reflected - before) / CROWD_REFLECTIONS;
     out->written_bytes = load_written_bytes(pid) - written_bytes;
     out->rss_kib = load_rss_kib(pid);
 }
@@ -189,9 +161,9 @@ static void drain(struct drive *d)
                  (unsigned long long)under_way(d), (unsigned long long)d->sent);
 }
 
-void load_drive(struct load_link *link, const struct load_options *options,
-                const struct load_room *rooms, pid_t pid,
-                struct load_result *out)
+void crowd_drive(struct load_link *link, const struct crowd_options *options,
+                 const struct crowd_room *rooms, pid_t pid,
+                 struct crowd_result *out)
 {
     struct drive d = {.link = link, .options = options, .rooms = rooms};
 
@@ -199,18 +171,15 @@ void load_drive(struct load_link *link, const struct load_options *options,
     d.samples = malloc(LOAD_SAMPLES_MAX * sizeof(*d.samples));
     if (d.sent_us == NULL || d.samples == NULL)
         load_die("out of memory");
-    memset(d.body, 'x', (size_t)options->body_bytes);
-    *out = (struct load_result){.stanza_bytes = 0};
+    memset(d.body, 'x', (size_t)options->load.body_bytes);
+    *out = (struct crowd_result){.stanza_bytes = 0};
     d.start_us = load_now_us();
     out->stanza_bytes = send_one(&d, d.start_us);
     run_until(&d, d.start_us + WARM_UP_US);
     measure(&d, pid, out);
     drain(&d);
     out->errors = d.errors;
-    qsort(d.samples, d.sample_count, sizeof(*d.samples), by_size);
-    out->p50_us = part(&d, 0.50);
-    out->p99_us = part(&d, 0.99);
-    out->max_us = d.sample_count > 0 ? d.samples[d.sample_count - 1] : 0;
+    load_take_samples(&out->load, d.samples, d.sample_count);
     free(d.samples);
     free(d.sent_us);
 }

@@ -1,13 +1,13 @@
-/* load_rooms.c - makes rooms and brings two people into each. */
+/* crowd_rooms.c - makes rooms and brings two people into each. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "component/load.h"
+#include "component/crowd.h"
 
 enum { BATCH = 100 }; /* under way at once */
 
-static const char *const names[LOAD_SEATS] = {"Abhi", "Anny"};
+static const char *const names[CROWD_SEATS] = {"Abhi", "Anny"};
 
 static void ask_for_room(struct load_link *link, int number)
 {
@@ -48,10 +48,10 @@ static void take_field(struct span stanza, const char *var, char *out,
     out[value.len] = '\0';
 }
 
-static bool take_room(struct span stanza, struct load_room *rooms, int count)
+static bool take_room(struct span stanza, struct crowd_room *rooms, int count)
 {
     struct span id = load_attr(stanza, "id");
-    struct load_room *room;
+    struct crowd_room *room;
     uint64_t number;
 
     if (!span_starts_with(id, SPAN("room-")) ||
@@ -67,9 +67,9 @@ static bool take_room(struct span stanza, struct load_room *rooms, int count)
 }
 
 /* Reads until `wanted` things have come that `take` counts. */
-static int pump_until(struct load_link *link, struct load_room *rooms,
+static int pump_until(struct load_link *link, struct crowd_room *rooms,
                       int count, int wanted,
-                      bool (*take)(struct span, struct load_room *, int))
+                      bool (*take)(struct span, struct crowd_room *, int))
 {
     int64_t until_us = load_now_us() + LOAD_WAIT_MS * 1000;
     struct span stanza;
@@ -86,7 +86,8 @@ static int pump_until(struct load_link *link, struct load_room *rooms,
     return taken;
 }
 
-static void join(struct load_link *link, const struct load_room *room, int seat)
+static void join(struct load_link *link, const struct crowd_room *room,
+                 int seat)
 {
     load_put(link,
              "<presence from='%s' to='%s/%s' id='join'><x xmlns='http://"
@@ -96,7 +97,7 @@ static void join(struct load_link *link, const struct load_room *room, int seat)
              room->seats[seat].code);
 }
 
-static bool take_presence(struct span stanza, struct load_room *rooms,
+static bool take_presence(struct span stanza, struct crowd_room *rooms,
                           int count)
 {
     (void)rooms;
@@ -108,34 +109,34 @@ static bool take_presence(struct span stanza, struct load_room *rooms,
     return load_has(stanza, "code='110'") || load_has(stanza, "code=\"110\"");
 }
 
-static void name_people(struct load_room *room, int number)
+static void name_people(struct crowd_room *room, int number)
 {
-    for (int seat = 0; seat < LOAD_SEATS; seat++)
-        snprintf(room->seats[seat].person, LOAD_ADDRESS_BYTES,
+    for (int seat = 0; seat < CROWD_SEATS; seat++)
+        snprintf(room->seats[seat].person, CROWD_ADDRESS_BYTES,
                  "%s%d@example.bench/a", seat == 0 ? "abhi" : "anny", number);
     snprintf(room->jid, sizeof(room->jid), "room%012d@" LOAD_DOMAIN, number);
 }
 
-struct load_room *load_rooms(struct load_link *link,
-                             const struct load_options *options)
+struct crowd_room *crowd_rooms(struct load_link *link,
+                               const struct crowd_options *options)
 {
     int count = options->rooms;
-    struct load_room *rooms = calloc((size_t)count, sizeof(*rooms));
+    struct crowd_room *rooms = calloc((size_t)count, sizeof(*rooms));
 
     if (rooms == NULL)
         load_die("out of memory");
     for (int i = 0; i < count; i++)
         name_people(&rooms[i], i);
-    for (int at = 0; !options->is_baseline && at < count; at += BATCH) {
+    for (int at = 0; !options->load.is_baseline && at < count; at += BATCH) {
         int end = at + BATCH < count ? at + BATCH : count;
 
         for (int i = at; i < end; i++)
             ask_for_room(link, i);
         pump_until(link, rooms, count, end - at, take_room);
         for (int i = at; i < end; i++)
-            for (int seat = 0; seat < LOAD_SEATS; seat++)
+            for (int seat = 0; seat < CROWD_SEATS; seat++)
                 join(link, &rooms[i], seat);
-        pump_until(link, rooms, count, (end - at) * LOAD_SEATS, take_presence);
+        pump_until(link, rooms, count, (end - at) * CROWD_SEATS, take_presence);
     }
     return rooms;
 }
