@@ -103,21 +103,24 @@ void load_stop(struct load_child *child)
 
 int64_t load_cpu_us(pid_t pid)
 {
-    unsigned long user = 0;
-    unsigned long sys = 0;
     char path[64];
+    char line[512];
+    char *at = NULL;
+    unsigned long ticks;
     FILE *file;
 
     snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     file = fopen(path, "r");
-    if (file == NULL ||
-        fscanf(file,
-               "%*d (%*[^)]) %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u "
-               "%lu %lu",
-               &user, &sys) != 2)
+    if (file != NULL && fgets(line, sizeof(line), file) != NULL)
+        at = strrchr(line, ')'); /* of its name, the second field */
+    for (int field = 2; at != NULL && field < 14; field++)
+        at = strchr(at + 1, ' ');
+    if (at == NULL)
         load_die("%s: cannot read it; has it ended?", path);
     fclose(file);
-    return (int64_t)(user + sys) * (1000000 / sysconf(_SC_CLK_TCK));
+    ticks = strtoul(at, &at, 10); /* user, then system */
+    ticks += strtoul(at, NULL, 10);
+    return (int64_t)ticks * (1000000 / sysconf(_SC_CLK_TCK));
 }
 
 /* A number behind `name` in a file of /proc. */
