@@ -52,7 +52,11 @@ class Converse(Page):
 
     async def code(self, words):
         await self.see('This groupchat requires a password')
-        await self.fill('converse-muc input[name=password]', words)
+        # Converse may draw the form anew while somebody types.
+        while not await self.run(
+                "document.activeElement.name === 'password'"
+                " && document.activeElement.value === '%s'" % words):
+            await self.fill('converse-muc input[name=password]', words)
         await self.press('Enter')
 
     async def say(self, words):
