@@ -7,9 +7,6 @@
 #include "support/service_scene.h"
 #include "wire/ns.h"
 
-#define ABHI "abhi@example.org/phone"
-#define ANNY "anny@example.net/desk"
-#define GUEST "4f2a@guests.chat.example.org/tab"
 #define TO_ROOM " from='" ABHI "' to='" WORLD_ROOM "' id='q'>"
 #define TO_DOMAIN " from='" ABHI "' to='" WORLD_DOMAIN "' id='q'>"
 

@@ -85,6 +85,15 @@ const struct xml_node *world_refuses(struct service_world *world,
     return out;
 }
 
+struct span world_next_id(struct service_world *world)
+{
+    const struct xml_node *id =
+        world_find(world_next(world), "stanza-id", NS_SID);
+
+    assert_non_null(id);
+    return xml_attr(id, "id");
+}
+
 bool world_has(const struct service_world *world, const char *text)
 {
     return world->bytes.len > 0 && memmem(world->bytes.at, world->bytes.len,

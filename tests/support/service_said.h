@@ -16,6 +16,9 @@ void world_is_silent(struct service_world *world);
 const struct xml_node *world_refuses(struct service_world *world,
                                      const char *type, const char *condition);
 
+/* The next one is what somebody said; gives the stanza-id it has. */
+struct span world_next_id(struct service_world *world);
+
 /* True when `text` is somewhere in what was said. */
 bool world_has(const struct service_world *world, const char *text);
 /* The value of a field of a form anywhere in `node`. */

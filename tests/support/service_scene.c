@@ -53,3 +53,52 @@ void world_join(struct service_world *world, enum room_leg leg, const char *jid,
     assert_false(span_is(xml_attr(world->outs[0], "type"), "error"));
     world_forget(world);
 }
+
+void service_scene_begin(struct service_scene *scene, const char *protection,
+                         int joined)
+{
+    static const char *const people[] = {ABHI, ANNY};
+    bool is_link = strcmp(protection, "link") == 0;
+
+    world_open(&scene->world);
+    world_make(&scene->world, protection, scene->codes);
+    for (int i = 0; i < joined; i++)
+        world_join(&scene->world, is_link ? ROOM_LEG_GUEST : ROOM_LEG_NATIVE,
+                   people[i], scene->codes[i]);
+}
+
+int service_scene_open(void **state, const char *protection, int joined)
+{
+    struct service_scene *scene = test_malloc(sizeof(*scene));
+
+    service_scene_begin(scene, protection, joined);
+    *state = scene;
+    return 0;
+}
+
+int service_scene_close(void **state)
+{
+    struct service_scene *scene = *state;
+
+    world_close(&scene->world);
+    test_free(scene);
+    return 0;
+}
+
+void service_scene_send(struct service_scene *scene, const char *from,
+                        const char *type, const char *inside)
+{
+    char xml[4096];
+
+    snprintf(xml, sizeof(xml),
+             "<message type='%s' from='%s' to='" WORLD_ROOM "' id='m'>%s"
+             "</message>",
+             type, from, inside);
+    world_hear(&scene->world, ROOM_LEG_NATIVE, xml);
+}
+
+void service_scene_say(struct service_scene *scene, const char *from,
+                       const char *inside)
+{
+    service_scene_send(scene, from, "groupchat", inside);
+}

@@ -255,3 +255,19 @@ void world_close(struct service_world *world)
     arena_clear(&world->trees);
     buf_clear(&world->bytes);
 }
+
+int service_world_set_up(void **state)
+{
+    struct service_world *world = test_malloc(sizeof(*world));
+
+    world_open(world);
+    *state = world;
+    return 0;
+}
+
+int service_world_tear_down(void **state)
+{
+    world_close(*state);
+    test_free(*state);
+    return 0;
+}

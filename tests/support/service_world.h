@@ -64,6 +64,9 @@ struct service_world {
 
 void world_open(struct service_world *world);
 void world_close(struct service_world *world);
+/* The same of a state of cmocka that is a world. */
+int service_world_set_up(void **state);
+int service_world_tear_down(void **state);
 /* Takes world->options and world->limits again. */
 void world_configure(struct service_world *world);
 

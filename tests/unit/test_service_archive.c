@@ -5,77 +5,53 @@
 #include "support/service_scene.h"
 #include "wire/ns.h"
 
-#define ABHI "abhi@example.org/phone"
-#define ANNY "anny@example.net/desk"
-#define MAL "mal@evil.example/x"
-
 enum { SAID = 6, ID_BYTES = 33 };
 
-struct fixture {
-    struct service_world world;
-    char codes[2][CODE_CHARS + 2];
+struct talk {
+    struct service_scene scene;
     char ids[SAID][ID_BYTES]; /* of the messages m0 ... m5 */
 };
 
-static void say(struct fixture *f, const char *from, const char *inside,
+static void say(struct talk *t, const char *from, const char *inside,
                 char id[ID_BYTES])
 {
-    char xml[1024];
     struct span got;
 
-    snprintf(xml, sizeof(xml),
-             "<message type='groupchat' from='%s' to='" WORLD_ROOM
-             "' id='x'>%s</message>",
-             from, inside);
-    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
-    got =
-        xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    service_scene_say(&t->scene, from, inside);
+    got = world_next_id(&t->scene.world);
     snprintf(id, ID_BYTES, "%.*s", (int)got.len, got.at);
 }
 
-static struct fixture *with_talk(const char *protection)
+static int with_talk(void **state, const char *protection)
 {
-    struct fixture *f = test_malloc(sizeof(*f));
+    struct talk *t = test_malloc(sizeof(*t));
     bool is_omemo = strcmp(protection, "omemo") == 0;
 
-    world_open(&f->world);
-    world_make(&f->world, protection, f->codes);
-    world_join(&f->world, ROOM_LEG_NATIVE, ABHI, f->codes[0]);
-    world_join(&f->world, ROOM_LEG_NATIVE, ANNY, f->codes[1]);
+    service_scene_begin(&t->scene, protection, 2);
     /* m0 12:00 by Abhi, m1 12:01 by Anny, and so on */
     for (int i = 0; i < SAID; i++) {
         char inside[256];
 
         snprintf(inside, sizeof(inside), "<body>m%d</body>%s", i,
                  is_omemo ? "<encrypted xmlns='" NS_OMEMO_OLD "'/>" : "");
-        say(f, i % 2 == 0 ? ABHI : ANNY, inside, f->ids[i]);
-        f->world.now_ms += 60000;
+        say(t, i % 2 == 0 ? ABHI : ANNY, inside, t->ids[i]);
+        t->scene.world.now_ms += 60000;
     }
-    return f;
+    *state = t;
+    return 0;
 }
 
 static int set_up(void **state)
 {
-    *state = with_talk("server");
-    return 0;
+    return with_talk(state, "server");
 }
 
 static int set_up_omemo(void **state)
 {
-    *state = with_talk("omemo");
-    return 0;
+    return with_talk(state, "omemo");
 }
 
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    world_close(&f->world);
-    test_free(f);
-    return 0;
-}
-
-static void ask(struct fixture *f, const char *from, const char *inside)
+static void ask(struct talk *t, const char *from, const char *inside)
 {
     char xml[8192];
 
@@ -83,7 +59,7 @@ static void ask(struct fixture *f, const char *from, const char *inside)
              "<iq type='set' id='q' from='%s' to='" WORLD_ROOM
              "'><query xmlns='" NS_MAM "' queryid='q1'>%s</query></iq>",
              from, inside);
-    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+    world_hear(&t->scene.world, ROOM_LEG_NATIVE, xml);
 }
 
 #define FORM(fields)                                                           \
@@ -96,23 +72,24 @@ static void ask(struct fixture *f, const char *from, const char *inside)
 
 /* Asks, and compares the digits of the bodies with `wanted`, the count of all
  * that match, and whether it said that the end is reached. */
-static void check_query(struct fixture *f, const char *inside,
-                        const char *wanted, int count, bool is_complete)
+static void check_query(struct talk *t, const char *inside, const char *wanted,
+                        int count, bool is_complete)
 {
     char got[SAID + 1] = "", first[ID_BYTES] = "", text[16];
     const struct xml_node *fin, *set, *node;
     size_t n;
 
-    ask(f, ABHI, inside);
-    n = f->world.out_count - 1;
+    ask(t, ABHI, inside);
+    n = t->scene.world.out_count - 1;
     assert_true(n <= SAID);
     for (size_t i = 0; i < n; i++) {
-        struct span body = xml_text(world_find(f->world.outs[i], "body", NULL));
+        struct span body =
+            xml_text(world_find(t->scene.world.outs[i], "body", NULL));
 
         got[i] = body.at[1];
     }
     assert_string_equal(got, wanted);
-    fin = world_find(f->world.outs[n], "fin", NS_MAM);
+    fin = world_find(t->scene.world.outs[n], "fin", NS_MAM);
     assert_non_null(fin);
     set = xml_child(fin, "set", NS_RSM);
     assert_non_null(set);
@@ -128,7 +105,7 @@ static void check_query(struct fixture *f, const char *inside,
              xml_text(node).at);
     for (int i = 0; i < SAID; i++)
         if (wanted[0] <= wanted[n - 1] && wanted[0] == '0' + i)
-            assert_string_equal(first, f->ids[i]);
+            assert_string_equal(first, t->ids[i]);
 }
 
 static void h3_everything(void **state)
@@ -139,38 +116,41 @@ static void h3_everything(void **state)
 
 static void h5_h7_result(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "archive-request");
-    world_says_file(&f->world, "archive-result");
-    world_next(&f->world);
-    world_says_file(&f->world, "archive-fin");
-    world_is_silent(&f->world);
+    world_hear_file(&t->scene.world, ROOM_LEG_NATIVE, "archive-request");
+    world_says_file(&t->scene.world, "archive-result");
+    world_next(&t->scene.world);
+    world_says_file(&t->scene.world, "archive-fin");
+    world_is_silent(&t->scene.world);
 }
 
 static void h6_sender_where_addresses_are_shown(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "archive-request");
-    world_says_file(&f->world, "archive-result-omemo");
+    world_hear_file(&t->scene.world, ROOM_LEG_NATIVE, "archive-request");
+    world_says_file(&t->scene.world, "archive-result-omemo");
 }
 
 /* Several accounts in one seat: each message names the one that sent it. */
 static void h6_each_account_of_a_seat(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
     char id[ID_BYTES];
 
-    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@work.example/w", f->codes[0]);
-    say(f, "abhi@work.example/w",
+    world_join(&t->scene.world, ROOM_LEG_NATIVE, "abhi@work.example/w",
+               t->scene.codes[0]);
+    say(t, "abhi@work.example/w",
         "<body>o</body><encrypted xmlns='" NS_OMEMO "'/>", id);
-    ask(f, ANNY, SET("<max>2</max><before/>"));
+    ask(t, ANNY, SET("<max>2</max><before/>"));
     assert_true(span_is(
-        xml_attr(world_find(world_next(&f->world), "item", NS_MUC_USER), "jid"),
+        xml_attr(world_find(world_next(&t->scene.world), "item", NS_MUC_USER),
+                 "jid"),
         "anny@example.net"));
     assert_true(span_is(
-        xml_attr(world_find(world_next(&f->world), "item", NS_MUC_USER), "jid"),
+        xml_attr(world_find(world_next(&t->scene.world), "item", NS_MUC_USER),
+                 "jid"),
         "abhi@work.example"));
 }
 
@@ -200,47 +180,47 @@ static void with_somebody(void **state)
 
 static void h8_pages(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
     char page[256];
 
-    check_query(f, SET("<max>2</max>"), "01", 6, false);
-    check_query(f, SET("<max>0</max>"), "", 6, false);
-    check_query(f, SET("<max>2</max><before/>"), "45", 6, false);
-    check_query(f, SET("<max>300</max>"), "012345", 6, true);
-    check_query(f, SET("<max>2</max><index>3</index>"), "34", 6, false);
+    check_query(t, SET("<max>2</max>"), "01", 6, false);
+    check_query(t, SET("<max>0</max>"), "", 6, false);
+    check_query(t, SET("<max>2</max><before/>"), "45", 6, false);
+    check_query(t, SET("<max>300</max>"), "012345", 6, true);
+    check_query(t, SET("<max>2</max><index>3</index>"), "34", 6, false);
     snprintf(page, sizeof(page), SET("<max>2</max><after>%s</after>"),
-             f->ids[1]);
-    check_query(f, page, "23", 6, false);
+             t->ids[1]);
+    check_query(t, page, "23", 6, false);
     snprintf(page, sizeof(page), SET("<max>9</max><after>%s</after>"),
-             f->ids[5]);
-    check_query(f, page, "", 6, true);
+             t->ids[5]);
+    check_query(t, page, "", 6, true);
     snprintf(page, sizeof(page), SET("<max>2</max><before>%s</before>"),
-             f->ids[4]);
-    check_query(f, page, "23", 6, false);
+             t->ids[4]);
+    check_query(t, page, "23", 6, false);
     snprintf(page, sizeof(page), SET("<max>9</max><before>%s</before>"),
-             f->ids[4]);
-    check_query(f, page, "0123", 6, true);
+             t->ids[4]);
+    check_query(t, page, "0123", 6, true);
 }
 
 static void h9_ids(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
     char form[1024];
 
     snprintf(form, sizeof(form),
              FORM("<field var='ids'><value>%s</value><value>%s</value>"
                   "</field>"),
-             f->ids[4], f->ids[1]);
-    check_query(f, form, "14", 2, true);
+             t->ids[4], t->ids[1]);
+    check_query(t, form, "14", 2, true);
     snprintf(form, sizeof(form),
              FORM("<field var='ids'><value>%s</value><value>%s</value>"
                   "<value>%s</value><value>%s</value></field>"),
-             f->ids[2], f->ids[5], f->ids[0], f->ids[2]);
-    check_query(f, form, "025", 3, true);
-    snprintf(form, sizeof(form), FORM(FIELD("after-id", "%s")), f->ids[3]);
-    check_query(f, form, "45", 2, true);
-    snprintf(form, sizeof(form), FORM(FIELD("before-id", "%s")), f->ids[2]);
-    check_query(f, form, "01", 2, true);
+             t->ids[2], t->ids[5], t->ids[0], t->ids[2]);
+    check_query(t, form, "025", 3, true);
+    snprintf(form, sizeof(form), FORM(FIELD("after-id", "%s")), t->ids[3]);
+    check_query(t, form, "45", 2, true);
+    snprintf(form, sizeof(form), FORM(FIELD("before-id", "%s")), t->ids[2]);
+    check_query(t, form, "01", 2, true);
 }
 
 static void h10_flipped(void **state)
@@ -258,7 +238,7 @@ static void h8_h9_unknown_ids(void **state)
         FORM(FIELD("ids", "%s")),       FORM(FIELD("after-id", "%s")),
         FORM(FIELD("before-id", "%s")),
     };
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
     for (size_t i = 0; i < 5; i++) {
         char inside[512], *at;
@@ -268,9 +248,9 @@ static void h8_h9_unknown_ids(void **state)
         assert_non_null(at);
         memmove(at + 32, at + 2, strlen(at + 2) + 1);
         memcpy(at, unknown, 32);
-        ask(f, ABHI, inside);
-        world_refuses(&f->world, "cancel", "item-not-found");
-        world_is_silent(&f->world);
+        ask(t, ABHI, inside);
+        world_refuses(&t->scene.world, "cancel", "item-not-found");
+        world_is_silent(&t->scene.world);
     }
 }
 
@@ -285,62 +265,64 @@ static void h3_nonsense(void **state)
         FORM(FIELD("with", "@")),
         SET("<max>many</max>"),
     };
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        ask(f, ABHI, cases[i]);
-        world_refuses(&f->world, "modify", "bad-request");
-        world_is_silent(&f->world);
+        ask(t, ABHI, cases[i]);
+        world_refuses(&t->scene.world, "modify", "bad-request");
+        world_is_silent(&t->scene.world);
     }
 }
 
 static void h1_members_only(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
-    ask(f, MAL, "");
-    world_refuses(&f->world, "auth", "forbidden");
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    ask(t, MAL, "");
+    world_refuses(&t->scene.world, "auth", "forbidden");
+    world_hear(&t->scene.world, ROOM_LEG_NATIVE,
                "<presence type='unavailable' from='" ABHI "' to='" WORLD_ROOM
                "/Abhi'/>");
-    ask(f, "abhi@example.org/other", "");
-    assert_int_equal(f->world.out_count, SAID + 1);
+    ask(t, "abhi@example.org/other", "");
+    assert_int_equal(t->scene.world.out_count, SAID + 1);
 }
 
 static void h2_form_and_h11_metadata(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&t->scene.world, ROOM_LEG_NATIVE,
                "<iq type='get' id='f' from='" ABHI "' to='" WORLD_ROOM
                "'><query xmlns='" NS_MAM "'/></iq>");
-    world_says_file(&f->world, "archive-form");
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_says_file(&t->scene.world, "archive-form");
+    world_hear(&t->scene.world, ROOM_LEG_NATIVE,
                "<iq type='get' id='f' from='" ABHI "' to='" WORLD_ROOM
                "'><metadata xmlns='" NS_MAM "'/></iq>");
-    world_says_file(&f->world, "archive-metadata");
+    world_says_file(&t->scene.world, "archive-metadata");
 }
 
 static void taken_back_is_not_there(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
     char inside[256], id[ID_BYTES], page[256];
 
     snprintf(inside, sizeof(inside),
-             "<retract xmlns='" NS_RETRACT "' id='%s'/>", f->ids[0]);
-    say(f, ABHI, inside, id);
-    ask(f, ABHI, "");
-    assert_int_equal(f->world.out_count, SAID + 1);
-    check_span(xml_text(world_find(f->world.outs[0], "body", NULL)), "m1");
-    assert_non_null(world_find(f->world.outs[SAID - 1], "retract", NS_RETRACT));
-    snprintf(page, sizeof(page), SET("<after>%s</after>"), f->ids[0]);
-    ask(f, ABHI, page);
-    world_refuses(&f->world, "cancel", "item-not-found");
+             "<retract xmlns='" NS_RETRACT "' id='%s'/>", t->ids[0]);
+    say(t, ABHI, inside, id);
+    ask(t, ABHI, "");
+    assert_int_equal(t->scene.world.out_count, SAID + 1);
+    check_span(xml_text(world_find(t->scene.world.outs[0], "body", NULL)),
+               "m1");
+    assert_non_null(
+        world_find(t->scene.world.outs[SAID - 1], "retract", NS_RETRACT));
+    snprintf(page, sizeof(page), SET("<after>%s</after>"), t->ids[0]);
+    ask(t, ABHI, page);
+    world_refuses(&t->scene.world, "cancel", "item-not-found");
 }
 
 static void a_page_has_so_many_bytes(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
     char *xml = test_malloc(64 * 1024);
     const struct xml_node *fin;
 
@@ -349,17 +331,17 @@ static void a_page_has_so_many_bytes(void **state)
                            "<message type='groupchat' from='" ABHI
                            "' to='" WORLD_ROOM "'><body>");
 
-        f->world.now_ms += 1000;
+        t->scene.world.now_ms += 1000;
         memset(xml + len, 'A', 15 * 1024);
         snprintf(xml + len + 15 * 1024, 64, "</body></message>");
-        world_hear(&f->world, ROOM_LEG_NATIVE, xml);
-        assert_int_equal(f->world.out_count, 2);
+        world_hear(&t->scene.world, ROOM_LEG_NATIVE, xml);
+        assert_int_equal(t->scene.world.out_count, 2);
     }
     test_free(xml);
-    ask(f, ABHI, SET("<max>250</max><before/>"));
-    assert_true(f->world.bytes.len < SERVICE_PAGE_MAX_BYTES + 4096);
-    assert_true(f->world.out_count > 60);
-    fin = f->world.outs[f->world.out_count - 1];
+    ask(t, ABHI, SET("<max>250</max><before/>"));
+    assert_true(t->scene.world.bytes.len < SERVICE_PAGE_MAX_BYTES + 4096);
+    assert_true(t->scene.world.out_count > 60);
+    fin = t->scene.world.outs[t->scene.world.out_count - 1];
     assert_null(xml_attr(world_find(fin, "fin", NS_MAM), "complete").at);
 }
 
@@ -368,7 +350,7 @@ static void a_page_has_so_many_bytes(void **state)
 static void many_pages_at_once_leave_room(void **state)
 {
     static char xml[64 * 1024];
-    struct fixture *f = *state;
+    struct talk *t = *state;
     char id[ID_BYTES];
     static char body[16 * 1024];
     int pages = 0, refusals = 0;
@@ -383,9 +365,10 @@ static void many_pages_at_once_leave_room(void **state)
                                "' to='" WORLD_ROOM "'><body>%s</body>"
                                "</message>",
                                body);
-        f->world.now_ms += 1000;
-        world_hear_span(&f->world, ROOM_LEG_NATIVE, (struct span){xml, at});
-        assert_int_equal(f->world.out_count, 2);
+        t->scene.world.now_ms += 1000;
+        world_hear_span(&t->scene.world, ROOM_LEG_NATIVE,
+                        (struct span){xml, at});
+        assert_int_equal(t->scene.world.out_count, 2);
     }
     for (int i = 0; i < 40; i++)
         len += (size_t)snprintf(xml + len, sizeof(xml) - len,
@@ -397,9 +380,9 @@ static void many_pages_at_once_leave_room(void **state)
         (size_t)snprintf(xml + len, sizeof(xml) - len,
                          "<message type='groupchat' id='last' from='" ABHI
                          "' to='" WORLD_ROOM "'><body>heard</body></message>");
-    world_hear_span(&f->world, ROOM_LEG_NATIVE, (struct span){xml, len});
-    for (size_t i = 0, results = 0; i < f->world.out_count; i++) {
-        const struct xml_node *out = f->world.outs[i];
+    world_hear_span(&t->scene.world, ROOM_LEG_NATIVE, (struct span){xml, len});
+    for (size_t i = 0, results = 0; i < t->scene.world.out_count; i++) {
+        const struct xml_node *out = t->scene.world.outs[i];
         const struct xml_node *fin = world_find(out, "fin", NS_MAM);
 
         results += xml_child(out, "result", NS_MAM) != NULL;
@@ -415,35 +398,38 @@ static void many_pages_at_once_leave_room(void **state)
     }
     assert_int_equal(pages + refusals, 40);
     assert_true(pages >= 8 && refusals > 0);
-    assert_true(world_has(&f->world, "heard"));
-    say(f, ABHI, "<body>and on</body>", id);
+    assert_true(world_has(&t->scene.world, "heard"));
+    say(t, ABHI, "<body>and on</body>", id);
 }
 
 static void h12_after_the_join_in_the_same_breath(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&t->scene.world, ROOM_LEG_NATIVE,
                "<presence id='j' from='abhi@example.org/new' to='" WORLD_ROOM
                "/x'><x xmlns='" NS_MUC "'><history maxstanzas='0'/></x>"
                "</presence><iq type='set' id='q' from='abhi@example.org/new' "
                "to='" WORLD_ROOM "'><query xmlns='" NS_MAM "'/></iq>");
-    check_span(xml_attr(f->world.outs[f->world.out_count - 1], "id"), "q");
-    check_span(xml_attr(f->world.outs[f->world.out_count - 1], "type"),
-               "result");
+    check_span(
+        xml_attr(t->scene.world.outs[t->scene.world.out_count - 1], "id"), "q");
+    check_span(
+        xml_attr(t->scene.world.outs[t->scene.world.out_count - 1], "type"),
+        "result");
 }
 
 static void a_broken_store_is_told(void **state)
 {
-    struct fixture *f = *state;
+    struct talk *t = *state;
 
-    f->world.is_store_broken = true;
-    ask(f, ABHI, "");
-    world_refuses(&f->world, "wait", "internal-server-error");
-    world_is_silent(&f->world);
+    t->scene.world.is_store_broken = true;
+    ask(t, ABHI, "");
+    world_refuses(&t->scene.world, "wait", "internal-server-error");
+    world_is_silent(&t->scene.world);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, set_up, service_scene_close)
 
 int main(void)
 {
@@ -451,9 +437,9 @@ int main(void)
         TEST(h3_everything),
         TEST(h5_h7_result),
         cmocka_unit_test_setup_teardown(h6_sender_where_addresses_are_shown,
-                                        set_up_omemo, tear_down),
+                                        set_up_omemo, service_scene_close),
         cmocka_unit_test_setup_teardown(h6_each_account_of_a_seat, set_up_omemo,
-                                        tear_down),
+                                        service_scene_close),
         TEST(h4_times),
         TEST(with_somebody),
         TEST(h8_pages),

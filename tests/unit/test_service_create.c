@@ -5,25 +5,7 @@
 #include "support/service_scene.h"
 #include "wire/ns.h"
 
-#define ABHI "abhi@example.org/phone"
-#define GUEST "4f2a@guests.chat.example.org/tab"
 #define CTL "ctl.chat.example.org/1"
-
-static int set_up(void **state)
-{
-    struct service_world *world = test_malloc(sizeof(*world));
-
-    world_open(world);
-    *state = world;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    world_close(*state);
-    test_free(*state);
-    return 0;
-}
 
 struct asking {
     enum room_leg leg;
@@ -66,6 +48,27 @@ static void create(struct service_world *world, enum room_leg leg,
         &(struct asking){leg, from[leg], "create-chat", "execute", NULL, form});
 }
 
+enum { SESSION_BYTES = 64 };
+
+/* Goes on with what it has begun. */
+static void go_on(struct service_world *world, const char *action,
+                  const char *session, const char *form)
+{
+    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat", action,
+                                session, form});
+}
+
+/* Is shown the form. */
+static void begin(struct service_world *world, char session[SESSION_BYTES])
+{
+    struct span id;
+
+    create(world, ROOM_LEG_NATIVE, NULL);
+    id = xml_attr(xml_child(world_next(world), "command", NS_COMMANDS),
+                  "sessionid");
+    snprintf(session, SESSION_BYTES, "%.*s", (int)id.len, id.at);
+}
+
 static const char *status(const struct xml_node *out)
 {
     static char text[32];
@@ -100,29 +103,21 @@ static void made_at_once_with_invitations(void **state)
 static void made_in_two_steps(void **state)
 {
     struct service_world *world = *state;
-    char session[64];
-    struct span id;
+    char session[SESSION_BYTES];
 
-    create(world, ROOM_LEG_NATIVE, NULL);
-    id = xml_attr(xml_child(world_next(world), "command", NS_COMMANDS),
-                  "sessionid");
-    snprintf(session, sizeof(session), "%.*s", (int)id.len, id.at);
+    begin(world, session);
     ask(world, &(struct asking){ROOM_LEG_NATIVE, "mal@evil.example/x",
                                 "create-chat", "complete", session, NAMES});
     assert_non_null(world_find(world_refuses(world, "modify", "bad-request"),
                                "bad-sessionid", NS_COMMANDS));
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat", "prev",
-                                session, NULL});
+    go_on(world, "prev", session, NULL);
     assert_string_equal(status(world_next(world)), "executing");
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat", "bogus",
-                                session, NULL});
+    go_on(world, "bogus", session, NULL);
     assert_non_null(world_find(world_refuses(world, "modify", "bad-request"),
                                "malformed-action", NS_COMMANDS));
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat", "next",
-                                session, NAMES});
+    go_on(world, "next", session, NAMES);
     assert_string_equal(status(world_next(world)), "completed");
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat", "next",
-                                session, NAMES});
+    go_on(world, "next", session, NAMES);
     world_refuses(world, "modify", "bad-request");
 }
 
@@ -138,16 +133,11 @@ static void cancelled(void **state)
 static void session_expires(void **state)
 {
     struct service_world *world = *state;
-    char session[64];
-    struct span id;
+    char session[SESSION_BYTES];
 
-    create(world, ROOM_LEG_NATIVE, NULL);
-    id = xml_attr(xml_child(world_next(world), "command", NS_COMMANDS),
-                  "sessionid");
-    snprintf(session, sizeof(session), "%.*s", (int)id.len, id.at);
+    begin(world, session);
     world->now_ms += SERVICE_COMMAND_TTL_MS + 1;
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat",
-                                "complete", session, NAMES});
+    go_on(world, "complete", session, NAMES);
     assert_non_null(world_find(world_refuses(world, "modify", "bad-request"),
                                "session-expired", NS_COMMANDS));
 }
@@ -165,21 +155,16 @@ static void begin_another(struct service_world *world, const char *from, int i)
 static void sessions_are_limited(void **state)
 {
     struct service_world *world = *state;
-    char session[64];
-    struct span id;
+    char session[SESSION_BYTES];
 
-    create(world, ROOM_LEG_NATIVE, NULL);
-    id = xml_attr(xml_child(world_next(world), "command", NS_COMMANDS),
-                  "sessionid");
-    snprintf(session, sizeof(session), "%.*s", (int)id.len, id.at);
+    begin(world, session);
     for (int i = 0; i < SERVICE_COMMANDS_MAX; i++) {
         char from[64];
 
         snprintf(from, sizeof(from), "m%d@evil.example/x", i);
         begin_another(world, from, i);
     }
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat",
-                                "complete", session, NAMES});
+    go_on(world, "complete", session, NAMES);
     world_refuses(world, "modify", "bad-request");
 }
 
@@ -187,26 +172,20 @@ static void sessions_are_limited(void **state)
 static void one_account_has_few_sessions(void **state)
 {
     struct service_world *world = *state;
-    char session[64];
-    struct span id;
+    char session[SESSION_BYTES];
 
-    create(world, ROOM_LEG_NATIVE, NULL);
-    id = xml_attr(xml_child(world_next(world), "command", NS_COMMANDS),
-                  "sessionid");
-    snprintf(session, sizeof(session), "%.*s", (int)id.len, id.at);
+    begin(world, session);
     for (int i = 0; i < 400; i++) {
         char from[64];
 
         snprintf(from, sizeof(from), "mal@evil.example/%d", i);
         begin_another(world, from, i);
     }
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat",
-                                "complete", session, NAMES});
+    go_on(world, "complete", session, NAMES);
     assert_string_equal(status(world_next(world)), "completed");
     for (int i = 0; i < SERVICE_COMMANDS_OF_ONE; i++)
         begin_another(world, ABHI, i);
-    ask(world, &(struct asking){ROOM_LEG_NATIVE, ABHI, "create-chat",
-                                "complete", session, NAMES});
+    go_on(world, "complete", session, NAMES);
     world_refuses(world, "modify", "bad-request");
 }
 
@@ -344,68 +323,6 @@ static void creations_are_limited(void **state)
     world_is_silent(world);
 }
 
-static void write_to_domain(struct service_world *world, const char *body)
-{
-    char xml[1024];
-
-    snprintf(xml, sizeof(xml),
-             "<message type='chat' from='" ABHI "' to='" WORLD_DOMAIN
-             "' id='t'><body>%s</body></message>",
-             body);
-    world_hear(world, ROOM_LEG_NATIVE, xml);
-}
-
-static void made_by_words(void **state)
-{
-    struct service_world *world = *state;
-
-    write_to_domain(world, "new Abhi Anny");
-    world_says_file(world, "create-by-message");
-    assert_true(world_has(world, "<password>"));
-    assert_int_equal(world->out_count, 2);
-}
-
-static void words_with_quotes(void **state)
-{
-    static const char *const good[] = {
-        "NEW \"Anna Lee\" Bob",
-        "new \u201cAnna Lee\u201d Bob",
-        " new   Anna\nBob ",
-    };
-    static const char *const bad[] = {
-        "hello?",    "new",           "new Abhi",
-        "new A B C", "new Abhi abhi", "new \"Anna Lee",
-    };
-    struct service_world *world = *state;
-
-    for (size_t i = 0; i < 3; i++) {
-        write_to_domain(world, good[i]);
-        assert_int_equal(world->out_count, 2);
-    }
-    for (size_t i = 0; i < 6; i++) {
-        write_to_domain(world, bad[i]);
-        assert_int_equal(world->out_count, 1);
-        assert_true(world_has(world, "new YourName TheirName"));
-    }
-}
-
-static void not_every_message_is_answered(void **state)
-{
-    struct service_world *world = *state;
-
-    world_hear(world, ROOM_LEG_NATIVE,
-               "<message from='" ABHI "' to='" WORLD_DOMAIN "'/>"
-               "<message type='headline' from='" ABHI "' to='" WORLD_DOMAIN
-               "'><body>x</body></message>"
-               "<message from='example.org' to='" WORLD_DOMAIN
-               "'><body>x</body></message>");
-    world_is_silent(world);
-    world_hear(world, ROOM_LEG_NATIVE,
-               "<message type='groupchat' from='" ABHI "' to='" WORLD_DOMAIN
-               "'><body>x</body></message>");
-    world_refuses(world, "cancel", "service-unavailable");
-}
-
 static void control_lists(void **state)
 {
     struct service_world *world = *state;
@@ -458,7 +375,9 @@ static void control_ends(void **state)
     world_refuses(world, "cancel", "gone");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, service_world_set_up,                \
+                                    service_world_tear_down)
 
 int main(void)
 {
@@ -476,9 +395,6 @@ int main(void)
         TEST(operator_may_choose_any_silence),
         TEST(only_those_allowed),
         TEST(creations_are_limited),
-        TEST(made_by_words),
-        TEST(words_with_quotes),
-        TEST(not_every_message_is_answered),
         TEST(control_lists),
         TEST(control_ends),
     };

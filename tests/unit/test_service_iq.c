@@ -5,45 +5,14 @@
 #include "support/service_scene.h"
 #include "wire/ns.h"
 
-#define ABHI "abhi@example.org/phone"
-#define ANNY "anny@example.net/desk"
-#define MAL "mal@evil.example/x"
-#define GUEST "4f2a@guests.chat.example.org/tab"
-
-struct fixture {
-    struct service_world world;
-    char codes[2][CODE_CHARS + 2];
-};
-
-static struct fixture *with_abhi(const char *protection)
-{
-    struct fixture *f = test_malloc(sizeof(*f));
-
-    world_open(&f->world);
-    world_make(&f->world, protection, f->codes);
-    world_join(&f->world, ROOM_LEG_NATIVE, ABHI, f->codes[0]);
-    return f;
-}
-
 static int set_up(void **state)
 {
-    *state = with_abhi("server");
-    return 0;
+    return service_scene_open(state, "server", 1);
 }
 
 static int set_up_omemo(void **state)
 {
-    *state = with_abhi("omemo");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    world_close(&f->world);
-    test_free(f);
-    return 0;
+    return service_scene_open(state, "omemo", 1);
 }
 
 #define NOBODY "aaaaaaaaaaaaaaaa@" WORLD_DOMAIN
@@ -55,16 +24,16 @@ struct asking {
     const char *query;
 };
 
-static void ask(struct fixture *f, const struct asking *asking)
+static void ask(struct service_scene *s, const struct asking *asking)
 {
     char xml[2048];
 
     snprintf(xml, sizeof(xml), "<iq id='q' from='%s' to='%s' type='%s'>%s</iq>",
              asking->from, asking->to, asking->type, asking->query);
-    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+    world_hear(&s->world, ROOM_LEG_NATIVE, xml);
     /* R-1: always one answer, and never two. */
-    assert_int_equal(f->world.out_count, 1);
-    check_span(xml_attr(f->world.outs[0], "id"), "q");
+    assert_int_equal(s->world.out_count, 1);
+    check_span(xml_attr(s->world.outs[0], "id"), "q");
 }
 
 #define PING "<ping xmlns='" NS_PING "'/>"
@@ -234,60 +203,60 @@ static const struct {
 
 static void every_question_has_its_answer(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
     for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
-        ask(f, &answers[i].asking);
+        ask(s, &answers[i].asking);
         /* R-3: from where it was asked */
         if (answers[i].condition == NULL ||
             strcmp(answers[i].condition, "jid-malformed") != 0)
-            assert_true(span_is(xml_attr(f->world.outs[0], "from"),
+            assert_true(span_is(xml_attr(s->world.outs[0], "from"),
                                 answers[i].asking.to));
         if (answers[i].type == NULL)
-            check_span(xml_attr(world_next(&f->world), "type"), "result");
+            check_span(xml_attr(world_next(&s->world), "type"), "result");
         else
-            world_refuses(&f->world, answers[i].type, answers[i].condition);
+            world_refuses(&s->world, answers[i].type, answers[i].condition);
     }
 }
 
 static void iq_without_id(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<iq type='get' from='" MAL "' to='" WORLD_ROOM "'>" PING
                "</iq>");
-    world_refuses(&f->world, "modify", "bad-request");
+    world_refuses(&s->world, "modify", "bad-request");
 }
 
 static void x04_id_is_echoed_escaped(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<iq from='" MAL "' to='" WORLD_ROOM "' type='get' id='a&apos;/"
                "&gt;&lt;message to=&quot;alice@example.org/p&quot;&gt;&lt;body"
                "&gt;x'>" PING "</iq>");
-    assert_int_equal(f->world.out_count, 1);
-    check_span(xml_attr(f->world.outs[0], "id"),
+    assert_int_equal(s->world.out_count, 1);
+    check_span(xml_attr(s->world.outs[0], "id"),
                "a'/><message to=\"alice@example.org/p\"><body>x");
 }
 
 static void disco_of_the_domain(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "disco-domain-request");
-    world_says_file(&f->world, "disco-domain");
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear_file(&s->world, ROOM_LEG_NATIVE, "disco-domain-request");
+    world_says_file(&s->world, "disco-domain");
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<iq id='i' type='get' from='" MAL "' to='" WORLD_DOMAIN
                "'><query xmlns='" NS_DISCO_ITEMS "'/></iq>");
-    assert_null(world_find(world_next(&f->world), "item", NULL));
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    assert_null(world_find(world_next(&s->world), "item", NULL));
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<iq id='i' type='get' from='" MAL "' to='" WORLD_DOMAIN
                "'><query xmlns='" NS_DISCO_ITEMS "' node='" NS_COMMANDS
                "'/></iq>");
-    world_says(&f->world,
+    world_says(&s->world,
                "<iq id='i' type='result' to='" MAL "' from='" WORLD_DOMAIN
                "'><query xmlns='" NS_DISCO_ITEMS "' node='" NS_COMMANDS
                "'><item jid='" WORLD_DOMAIN
@@ -296,158 +265,104 @@ static void disco_of_the_domain(void **state)
 
 static void disco_of_the_room_is_the_same_for_all(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     struct buf first = BUF_EMPTY(65536);
 
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "disco-room-request");
-    world_says_file(&f->world, "disco-room");
-    check_ok(buf_append(&first, buf_span(&f->world.bytes)));
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear_file(&s->world, ROOM_LEG_NATIVE, "disco-room-request");
+    world_says_file(&s->world, "disco-room");
+    check_ok(buf_append(&first, buf_span(&s->world.bytes)));
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<iq from='" ABHI "' to='" WORLD_ROOM
                "' type='get' id='disco-1'>" INFO "</iq>");
     /* byte-equal but for whom it goes to */
-    assert_int_equal(f->world.bytes.len - strlen(ABHI),
+    assert_int_equal(s->world.bytes.len - strlen(ABHI),
                      first.len - strlen(MAL));
     buf_clear(&first);
 }
 
 static void own_name_is_told_to_members(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     static const char query[] =
         "<query xmlns='" NS_DISCO_INFO "' node='x-roomuser-item'/>";
     const struct xml_node *identity;
 
-    ask(f, &(struct asking){ABHI, WORLD_ROOM, "get", query});
-    identity = world_find(world_next(&f->world), "identity", NULL);
+    ask(s, &(struct asking){ABHI, WORLD_ROOM, "get", query});
+    identity = world_find(world_next(&s->world), "identity", NULL);
     check_span(xml_attr(identity, "name"), "Abhi");
-    ask(f, &(struct asking){MAL, WORLD_ROOM, "get", query});
-    assert_null(world_find(world_next(&f->world), "identity", NULL));
+    ask(s, &(struct asking){MAL, WORLD_ROOM, "get", query});
+    assert_null(world_find(world_next(&s->world), "identity", NULL));
 }
 
 static void room_commands_are_listed_for_members(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     static const char query[] =
         "<query xmlns='" NS_DISCO_ITEMS "' node='" NS_COMMANDS "'/>";
 
-    ask(f, &(struct asking){ABHI, WORLD_ROOM, "get", query});
-    world_says_file(&f->world, "commands-of-room");
-    ask(f, &(struct asking){MAL, WORLD_ROOM, "get", query});
-    assert_null(world_find(world_next(&f->world), "item", NULL));
+    ask(s, &(struct asking){ABHI, WORLD_ROOM, "get", query});
+    world_says_file(&s->world, "commands-of-room");
+    ask(s, &(struct asking){MAL, WORLD_ROOM, "get", query});
+    assert_null(world_find(world_next(&s->world), "item", NULL));
 }
 
 static void a1_lists_where_addresses_are_shown(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    ask(f, &(struct asking){ABHI, WORLD_ROOM, "get",
+    ask(s, &(struct asking){ABHI, WORLD_ROOM, "get",
                             ADMIN("affiliation='owner'")});
-    world_says_file(&f->world, "admin-list");
-    ask(f, &(struct asking){ABHI, WORLD_ROOM, "get",
+    world_says_file(&s->world, "admin-list");
+    ask(s, &(struct asking){ABHI, WORLD_ROOM, "get",
                             ADMIN("affiliation='member'")});
-    assert_null(world_find(world_next(&f->world), "item", NULL));
-    ask(f,
+    assert_null(world_find(world_next(&s->world), "item", NULL));
+    ask(s,
         &(struct asking){ABHI, WORLD_ROOM, "get", ADMIN("role='moderator'")});
-    check_span(xml_attr(world_find(world_next(&f->world), "item", NULL), "jid"),
+    check_span(xml_attr(world_find(world_next(&s->world), "item", NULL), "jid"),
                ABHI);
-    ask(f,
+    ask(s,
         &(struct asking){MAL, WORLD_ROOM, "get", ADMIN("affiliation='owner'")});
-    world_refuses(&f->world, "auth", "forbidden");
+    world_refuses(&s->world, "auth", "forbidden");
 }
 
 static void omemo_room_shows_addresses(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<presence id='r' from='" ABHI "' to='" WORLD_ROOM
                "/Abhi'><x xmlns='" NS_MUC "'/></presence>");
-    world_says_file(&f->world, "join-presence-omemo");
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "disco-room-request");
-    assert_true(world_has(&f->world, "muc_nonanonymous"));
-    assert_false(world_has(&f->world, "muc_semianonymous"));
+    world_says_file(&s->world, "join-presence-omemo");
+    world_hear_file(&s->world, ROOM_LEG_NATIVE, "disco-room-request");
+    assert_true(world_has(&s->world, "muc_nonanonymous"));
+    assert_false(world_has(&s->world, "muc_semianonymous"));
 }
 
 static void seat_look_up(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear_file(&f->world, ROOM_LEG_GUEST, "seat-request");
-    world_says_file(&f->world, "seat-result");
-    f->world.has_ended = true;
-    f->world.cause = ROOM_CAUSE_SILENCE;
-    room_forget(f->world.engine, room_find(f->world.engine, SPAN(WORLD_LOCAL)));
-    world_hear_file(&f->world, ROOM_LEG_GUEST, "seat-request");
-    world_says_file(&f->world, "seat-ended");
+    world_hear_file(&s->world, ROOM_LEG_GUEST, "seat-request");
+    world_says_file(&s->world, "seat-result");
+    s->world.has_ended = true;
+    s->world.cause = ROOM_CAUSE_SILENCE;
+    room_forget(s->world.engine, room_find(s->world.engine, SPAN(WORLD_LOCAL)));
+    world_hear_file(&s->world, ROOM_LEG_GUEST, "seat-request");
+    world_says_file(&s->world, "seat-ended");
 }
 
 static void room_facts_for_members(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    ask(f, &(struct asking){ABHI, WORLD_ROOM, "get",
+    ask(s, &(struct asking){ABHI, WORLD_ROOM, "get",
                             "<room xmlns='" NS_ROOM "'/>"});
-    world_says_file(&f->world, "room-facts");
-}
-
-static void r7_r8_presence_nobody_answers(void **state)
-{
-    struct fixture *f = *state;
-
-    world_hear(&f->world, ROOM_LEG_NATIVE,
-               "<presence type='subscribe' from='" MAL "' to='" WORLD_ROOM "'/>"
-               "<presence type='subscribe' from='" MAL "' to='" WORLD_DOMAIN
-               "'/><presence from='" MAL "' to='" WORLD_DOMAIN "'/>"
-               "<presence type='unavailable' from='" MAL "' to='" WORLD_ROOM
-               "/x'/>");
-    world_is_silent(&f->world);
-    world_hear(&f->world, ROOM_LEG_NATIVE,
-               "<presence type='probe' from='" MAL "' to='" WORLD_ROOM
-               "/Abhi'/>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
-    world_hear(&f->world, ROOM_LEG_NATIVE,
-               "<presence type='probe' from='" ABHI "' to='" WORLD_ROOM
-               "/Abhi'/>");
-    check_span(xml_attr(world_next(&f->world), "from"), WORLD_ROOM "/Abhi");
-}
-
-static void p2_leave(void **state)
-{
-    struct fixture *f = *state;
-
-    world_join(&f->world, ROOM_LEG_NATIVE, ANNY, f->codes[1]);
-    world_hear(&f->world, ROOM_LEG_NATIVE,
-               "<presence type='unavailable' from='" ANNY "' to='" WORLD_ROOM
-               "/whatever'><status>bye</status></presence>");
-    world_says_file(&f->world, "presence-left");
-    world_says_file(&f->world, "presence-gone");
-    world_is_silent(&f->world);
-}
-
-static void p1_update_and_rename(void **state)
-{
-    struct fixture *f = *state;
-    const struct xml_node *out;
-
-    world_join(&f->world, ROOM_LEG_NATIVE, ANNY, f->codes[1]);
-    world_hear(&f->world, ROOM_LEG_NATIVE,
-               "<presence from='" ABHI "' to='" WORLD_ROOM
-               "/Abhi'><show>away</show></presence>");
-    assert_int_equal(f->world.out_count, 2);
-    assert_non_null(xml_child(world_next(&f->world), "show", NULL));
-    world_hear(&f->world, ROOM_LEG_NATIVE,
-               "<presence from='" ABHI "' to='" WORLD_ROOM "/Other'/>");
-    assert_int_equal(f->world.out_count, 1);
-    out = world_next(&f->world);
-    check_span(xml_attr(out, "from"), WORLD_ROOM "/Abhi");
-    assert_null(xml_child(out, "error", NULL));
-    assert_true(world_has(&f->world, "210"));
+    world_says_file(&s->world, "room-facts");
 }
 
 static void taken_back(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     struct room_request request = {.kind = ROOM_REQUEST_IQ,
                                    .from = SPAN(ABHI),
                                    .to = SPAN(WORLD_ROOM),
@@ -455,18 +370,19 @@ static void taken_back(void **state)
     struct buf bytes = BUF_EMPTY(65536);
     struct stanza_out out = STANZA_OUT(&bytes, SPAN(WORLD_DOMAIN));
 
-    check_ok(service_take_back(f->world.service, &request, &out));
+    check_ok(service_take_back(s->world.service, &request, &out));
     assert_non_null(strstr(bytes.at, "resource-constraint"));
     buf_truncate(&bytes, 0);
     request.kind = ROOM_REQUEST_NONE;
-    check_ok(service_take_back(f->world.service, &request, &out));
+    check_ok(service_take_back(s->world.service, &request, &out));
     assert_int_equal(bytes.len, 0);
     buf_clear(&bytes);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, set_up, service_scene_close)
 #define OMEMO(name)                                                            \
-    cmocka_unit_test_setup_teardown(name, set_up_omemo, tear_down)
+    cmocka_unit_test_setup_teardown(name, set_up_omemo, service_scene_close)
 
 int main(void)
 {
@@ -482,9 +398,6 @@ int main(void)
         OMEMO(omemo_room_shows_addresses),
         TEST(seat_look_up),
         TEST(room_facts_for_members),
-        TEST(r7_r8_presence_nobody_answers),
-        TEST(p2_leave),
-        TEST(p1_update_and_rename),
         TEST(taken_back),
     };
 

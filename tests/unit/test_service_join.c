@@ -5,36 +5,13 @@
 #include "support/service_scene.h"
 #include "wire/ns.h"
 
-#define ABHI "abhi@example.org/phone"
-#define ANNY "anny@example.net/desk"
-#define GUEST "4f2a@guests.chat.example.org/tab"
-
-struct fixture {
-    struct service_world world;
-    char codes[2][CODE_CHARS + 2];
-};
-
 static int set_up(void **state)
 {
-    struct fixture *f = test_malloc(sizeof(*f));
-
-    world_open(&f->world);
-    world_make(&f->world, "server", f->codes);
-    *state = f;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    world_close(&f->world);
-    test_free(f);
-    return 0;
+    return service_scene_open(state, "server", 0);
 }
 
 /* Asks to join as `jid`; `inside` is what stands in the muc element. */
-static void ask(struct fixture *f, enum room_leg leg, const char *jid,
+static void ask(struct service_scene *s, enum room_leg leg, const char *jid,
                 const char *inside)
 {
     char xml[2048];
@@ -43,53 +20,53 @@ static void ask(struct fixture *f, enum room_leg leg, const char *jid,
              "<presence id='j1' from='%s' to='" WORLD_ROOM "/nick'>"
              "<x xmlns='" NS_MUC "'>%s</x></presence>",
              jid, inside);
-    world_hear(&f->world, leg, xml);
+    world_hear(&s->world, leg, xml);
 }
 
-static void ask_code(struct fixture *f, enum room_leg leg, const char *jid,
-                     const char *code)
+static void ask_code(struct service_scene *s, enum room_leg leg,
+                     const char *jid, const char *code)
 {
     char inside[256];
 
     snprintf(inside, sizeof(inside), "<password>%s</password>", code);
-    ask(f, leg, jid, inside);
+    ask(s, leg, jid, inside);
 }
 
-static bool is_in(struct fixture *f)
+static bool is_in(struct service_scene *s)
 {
-    for (size_t i = 0; i < f->world.out_count; i++)
-        if (world_find(f->world.outs[i], "subject", NULL) != NULL)
+    for (size_t i = 0; i < s->world.out_count; i++)
+        if (world_find(s->world.outs[i], "subject", NULL) != NULL)
             return true;
     return false;
 }
 
 static void j1_success_order(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_join(&f->world, ROOM_LEG_NATIVE, ANNY, f->codes[1]);
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "message-request");
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "join-request");
-    world_says_file(&f->world, "join-presence-other");
-    world_says_file(&f->world, "join-presence-self");
-    world_says_file(&f->world, "join-subject");
-    world_says_file(&f->world, "notice-welcome");
-    world_says_file(&f->world, "presence-arrived");
-    world_is_silent(&f->world);
+    world_join(&s->world, ROOM_LEG_NATIVE, ANNY, s->codes[1]);
+    world_hear_file(&s->world, ROOM_LEG_NATIVE, "message-request");
+    world_hear_file(&s->world, ROOM_LEG_NATIVE, "join-request");
+    world_says_file(&s->world, "join-presence-other");
+    world_says_file(&s->world, "join-presence-self");
+    world_says_file(&s->world, "join-subject");
+    world_says_file(&s->world, "notice-welcome");
+    world_says_file(&s->world, "presence-arrived");
+    world_is_silent(&s->world);
 }
 
 static void j1_wrong_code(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    ask_code(f, ROOM_LEG_NATIVE, ABHI, "7K3M9-QXP2D");
-    world_says_file(&f->world, "join-refused");
-    world_is_silent(&f->world);
+    ask_code(s, ROOM_LEG_NATIVE, ABHI, "7K3M9-QXP2D");
+    world_says_file(&s->world, "join-refused");
+    world_is_silent(&s->world);
 }
 
 static void j1_no_code_and_no_code_form(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     const char *const inside[] = {"", "<password/>",
                                   "<password>short</password>",
                                   "<password>uuuuuuuuuu</password>"};
@@ -97,10 +74,10 @@ static void j1_no_code_and_no_code_form(void **state)
     for (size_t i = 0; i < 4; i++) {
         const struct xml_node *out;
 
-        ask(f, ROOM_LEG_NATIVE, ABHI, inside[i]);
-        out = world_refuses(&f->world, "auth", "not-authorized");
+        ask(s, ROOM_LEG_NATIVE, ABHI, inside[i]);
+        out = world_refuses(&s->world, "auth", "not-authorized");
         assert_non_null(world_find(out, "attempts", NS_SEAT));
-        world_is_silent(&f->world);
+        world_is_silent(&s->world);
     }
 }
 
@@ -112,47 +89,47 @@ static void j1_code_in_any_spelling(void **state)
     } forms[] = {{"<password>", "</password>"},
                  {"<password xmlns=''>  ", " </password>"},
                  {"<password xmlns='jabber:client'>", "</password>"}};
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
     for (size_t i = 0; i < 3; i++) {
         char inside[256], code[CODE_CHARS + 2], jid[64];
 
-        memcpy(code, f->codes[0], sizeof(code));
+        memcpy(code, s->codes[0], sizeof(code));
         for (char *c = code; *c != '\0'; c++)
             if (*c >= 'A' && *c <= 'Z')
                 *c = (char)(*c + 32);
         snprintf(inside, sizeof(inside), "%s%s%s", forms[i].open, code,
                  forms[i].close);
         snprintf(jid, sizeof(jid), "abhi%zu@example.org/x", i);
-        ask(f, ROOM_LEG_NATIVE, jid, inside);
-        assert_true(is_in(f));
+        ask(s, ROOM_LEG_NATIVE, jid, inside);
+        assert_true(is_in(s));
     }
 }
 
 static void j7_address_without_a_name(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     const struct xml_node *out;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<presence id='j' from='" ABHI "' to='" WORLD_ROOM
                "'><x xmlns='" NS_MUC "'/></presence>");
-    out = world_refuses(&f->world, "modify", "jid-malformed");
+    out = world_refuses(&s->world, "modify", "jid-malformed");
     check_span(xml_attr(out, "from"), WORLD_ROOM);
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<presence id='j' from='" ABHI "' to='" WORLD_ROOM
                "/\u202eecila'><x xmlns='" NS_MUC "'/></presence>");
-    world_refuses(&f->world, "modify", "jid-malformed");
-    world_is_silent(&f->world);
+    world_refuses(&s->world, "modify", "jid-malformed");
+    world_is_silent(&s->world);
 }
 
 static void j8_j9_refusals_echo(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     const struct xml_node *out;
 
-    ask(f, ROOM_LEG_NATIVE, ABHI, "");
-    out = world_refuses(&f->world, "auth", "not-authorized");
+    ask(s, ROOM_LEG_NATIVE, ABHI, "");
+    out = world_refuses(&s->world, "auth", "not-authorized");
     assert_true(xml_is(out->first, "x", NS_MUC));
     check_span(xml_attr(out, "id"), "j1");
     check_span(xml_attr(out, "from"), WORLD_ROOM "/nick");
@@ -161,14 +138,14 @@ static void j8_j9_refusals_echo(void **state)
 
 static void j4_j10_unknown_room(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<presence id='j' from='" ABHI
                "' to='aaaaaaaaaaaaaaaa@" WORLD_DOMAIN "/n'><x xmlns='" NS_MUC
                "'/></presence>");
-    world_refuses(&f->world, "cancel", "item-not-found");
-    world_is_silent(&f->world);
+    world_refuses(&s->world, "cancel", "item-not-found");
+    world_is_silent(&s->world);
 }
 
 static void wrong_kind_of_session(void **state)
@@ -192,62 +169,62 @@ static void wrong_kind_of_session(void **state)
 
 static void guest_joins_by_code(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     char xml[1024];
 
     snprintf(xml, sizeof(xml),
              "<presence id='g' from='" GUEST "' to='" WORLD_ROOM "/x'>"
              "<source xmlns='" NS_SOURCE "' id='9c11'/>"
              "<x xmlns='" NS_MUC "'><password>%s</password></x></presence>",
-             f->codes[1]);
-    world_hear(&f->world, ROOM_LEG_GUEST, xml);
-    assert_true(is_in(f));
-    assert_null(world_find(f->world.outs[0], "source", NULL));
-    check_span(xml_attr(f->world.outs[0], "from"), WORLD_ROOM "/Anny");
+             s->codes[1]);
+    world_hear(&s->world, ROOM_LEG_GUEST, xml);
+    assert_true(is_in(s));
+    assert_null(world_find(s->world.outs[0], "source", NULL));
+    check_span(xml_attr(s->world.outs[0], "from"), WORLD_ROOM "/Anny");
 }
 
 static void j16_join_again_is_a_resync(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_join(&f->world, ROOM_LEG_NATIVE, ABHI, f->codes[0]);
-    ask(f, ROOM_LEG_NATIVE, ABHI, "");
-    assert_true(is_in(f));
-    assert_int_equal(f->world.out_count, 2);
+    world_join(&s->world, ROOM_LEG_NATIVE, ABHI, s->codes[0]);
+    ask(s, ROOM_LEG_NATIVE, ABHI, "");
+    assert_true(is_in(s));
+    assert_int_equal(s->world.out_count, 2);
 }
 
 static void d3_member_needs_no_code(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_join(&f->world, ROOM_LEG_NATIVE, ABHI, f->codes[0]);
-    ask_code(f, ROOM_LEG_NATIVE, "abhi@example.org/laptop", f->codes[1]);
-    assert_true(is_in(f));
-    check_span(xml_attr(f->world.outs[0], "from"), WORLD_ROOM "/Abhi");
+    world_join(&s->world, ROOM_LEG_NATIVE, ABHI, s->codes[0]);
+    ask_code(s, ROOM_LEG_NATIVE, "abhi@example.org/laptop", s->codes[1]);
+    assert_true(is_in(s));
+    check_span(xml_attr(s->world.outs[0], "from"), WORLD_ROOM "/Abhi");
 }
 
 static void j17_presence_of_a_stranger(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<presence from='" ABHI "' to='" WORLD_ROOM "/Abhi'/>");
-    world_says_file(&f->world, "presence-stranger");
-    world_is_silent(&f->world);
+    world_says_file(&s->world, "presence-stranger");
+    world_is_silent(&s->world);
 }
 
 /* Says one message and gives the history that `history` brings. */
-static size_t history_of(struct fixture *f, const char *history)
+static size_t history_of(struct service_scene *s, const char *history)
 {
     size_t count = 0;
 
-    ask(f, ROOM_LEG_NATIVE, ABHI, history);
-    for (size_t i = 0; i < f->world.out_count; i++)
-        count += world_find(f->world.outs[i], "delay", NS_DELAY) != NULL;
+    ask(s, ROOM_LEG_NATIVE, ABHI, history);
+    for (size_t i = 0; i < s->world.out_count; i++)
+        count += world_find(s->world.outs[i], "delay", NS_DELAY) != NULL;
     return count;
 }
 
-static void say(struct fixture *f, const char *body)
+static void say(struct service_scene *s, const char *body)
 {
     char xml[1024];
 
@@ -255,67 +232,68 @@ static void say(struct fixture *f, const char *body)
              "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
              "' id='%s'><body>%s</body></message>",
              body, body);
-    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
+    world_hear(&s->world, ROOM_LEG_NATIVE, xml);
 }
 
 static void history_wishes(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_join(&f->world, ROOM_LEG_NATIVE, ABHI, f->codes[0]);
+    world_join(&s->world, ROOM_LEG_NATIVE, ABHI, s->codes[0]);
     for (int i = 0; i < 5; i++) {
         char body[16];
 
         snprintf(body, sizeof(body), "m%d", i);
-        say(f, body);
-        f->world.now_ms += 60000;
+        say(s, body);
+        s->world.now_ms += 60000;
     }
-    assert_int_equal(history_of(f, ""), 5);
-    assert_int_equal(history_of(f, "<history maxstanzas='0'/>"), 0);
-    assert_int_equal(history_of(f, "<history maxstanzas='2'/>"), 2);
-    assert_int_equal(history_of(f, "<history maxchars='0'/>"), 0);
-    assert_int_equal(history_of(f, "<history maxchars='600'/>"), 1);
-    assert_int_equal(history_of(f, "<history maxchars='60'/>"), 0);
-    assert_int_equal(history_of(f, "<history seconds='130'/>"), 2);
-    assert_int_equal(history_of(f, "<history seconds='nonsense'/>"), 5);
-    assert_int_equal(history_of(f, "<history since='2026-11-21T12:03:00Z'/>"),
+    assert_int_equal(history_of(s, ""), 5);
+    assert_int_equal(history_of(s, "<history maxstanzas='0'/>"), 0);
+    assert_int_equal(history_of(s, "<history maxstanzas='2'/>"), 2);
+    assert_int_equal(history_of(s, "<history maxchars='0'/>"), 0);
+    assert_int_equal(history_of(s, "<history maxchars='600'/>"), 1);
+    assert_int_equal(history_of(s, "<history maxchars='60'/>"), 0);
+    assert_int_equal(history_of(s, "<history seconds='130'/>"), 2);
+    assert_int_equal(history_of(s, "<history seconds='nonsense'/>"), 5);
+    assert_int_equal(history_of(s, "<history since='2026-11-21T12:03:00Z'/>"),
                      2);
-    assert_int_equal(history_of(f, "<history since='2026-11-21T12:03:00Z' "
+    assert_int_equal(history_of(s, "<history since='2026-11-21T12:03:00Z' "
                                    "maxstanzas='1'/>"),
                      1);
 }
 
 static void history_is_in_order(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_join(&f->world, ROOM_LEG_NATIVE, ABHI, f->codes[0]);
-    say(f, "one");
-    say(f, "two");
-    ask(f, ROOM_LEG_NATIVE, ABHI, "");
-    world_next(&f->world);
-    world_says_file(&f->world, "history-message");
-    check_span(xml_attr(world_next(&f->world), "id"), "two");
-    check_span(xml_attr(world_next(&f->world), "type"), "groupchat");
-    world_is_silent(&f->world);
+    world_join(&s->world, ROOM_LEG_NATIVE, ABHI, s->codes[0]);
+    say(s, "one");
+    say(s, "two");
+    ask(s, ROOM_LEG_NATIVE, ABHI, "");
+    world_next(&s->world);
+    world_says_file(&s->world, "history-message");
+    check_span(xml_attr(world_next(&s->world), "id"), "two");
+    check_span(xml_attr(world_next(&s->world), "type"), "groupchat");
+    world_is_silent(&s->world);
 }
 
 static void attempts_run_out(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     const struct xml_node *attempts = NULL;
 
     for (int i = 0; i < 6; i++) {
-        ask_code(f, ROOM_LEG_NATIVE, ABHI, "0000000000");
+        ask_code(s, ROOM_LEG_NATIVE, ABHI, "0000000000");
         attempts =
-            world_find(world_refuses(&f->world, "auth", "not-authorized"),
+            world_find(world_refuses(&s->world, "auth", "not-authorized"),
                        "attempts", NS_SEAT);
     }
     check_span(xml_attr(attempts, "left"), "0");
     assert_false(span_is(xml_attr(attempts, "wait"), "0"));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, set_up, service_scene_close)
 
 int main(void)
 {

@@ -5,118 +5,62 @@
 #include "support/service_scene.h"
 #include "wire/ns.h"
 
-#define ABHI "abhi@example.org/phone"
-#define ANNY "anny@example.net/desk"
-#define MAL "mal@evil.example/m"
-
-struct fixture {
-    struct service_world world;
-    char codes[2][CODE_CHARS + 2];
-};
-
-static struct fixture *couple(const char *protection)
-{
-    struct fixture *f = test_malloc(sizeof(*f));
-    bool is_link = strcmp(protection, "link") == 0;
-    enum room_leg leg = is_link ? ROOM_LEG_GUEST : ROOM_LEG_NATIVE;
-
-    world_open(&f->world);
-    world_make(&f->world, protection, f->codes);
-    world_join(&f->world, leg, ABHI, f->codes[0]);
-    world_join(&f->world, leg, ANNY, f->codes[1]);
-    return f;
-}
-
 static int set_up(void **state)
 {
-    *state = couple("server");
-    return 0;
+    return service_scene_open(state, "server", 2);
 }
 
-static int set_up_link(void **state)
+static void say(struct service_scene *s, const char *inside)
 {
-    *state = couple("link");
-    return 0;
+    service_scene_say(s, ABHI, inside);
 }
 
-static int set_up_omemo(void **state)
+static size_t archived(const struct service_scene *s)
 {
-    *state = couple("omemo");
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *f = *state;
-
-    world_close(&f->world);
-    test_free(f);
-    return 0;
-}
-
-static void say_from(struct fixture *f, const char *from, const char *type,
-                     const char *inside)
-{
-    char xml[4096];
-
-    snprintf(xml, sizeof(xml),
-             "<message type='%s' from='%s' to='" WORLD_ROOM "' id='m'>%s"
-             "</message>",
-             type, from, inside);
-    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
-}
-
-static void say(struct fixture *f, const char *inside)
-{
-    say_from(f, ABHI, "groupchat", inside);
-}
-
-static size_t archived(const struct fixture *f)
-{
-    return f->world.said_count;
+    return s->world.said_count;
 }
 
 static void m2_reflection(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear_file(&f->world, ROOM_LEG_NATIVE, "message-request");
-    world_says_file(&f->world, "message-reflected");
-    check_span(xml_attr(world_next(&f->world), "to"), ANNY);
-    world_is_silent(&f->world);
-    assert_int_equal(archived(f), 1);
+    world_hear_file(&s->world, ROOM_LEG_NATIVE, "message-request");
+    world_says_file(&s->world, "message-reflected");
+    check_span(xml_attr(world_next(&s->world), "to"), ANNY);
+    world_is_silent(&s->world);
+    assert_int_equal(archived(s), 1);
 }
 
 static void m1_stranger(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    say_from(f, MAL, "groupchat", "<body>x</body>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
-    say_from(f, MAL, "groupchat", "<subject>x</subject>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
-    world_is_silent(&f->world);
-    assert_int_equal(archived(f), 0);
+    service_scene_say(s, MAL, "<body>x</body>");
+    world_refuses(&s->world, "cancel", "not-acceptable");
+    service_scene_say(s, MAL, "<subject>x</subject>");
+    world_refuses(&s->world, "cancel", "not-acceptable");
+    world_is_silent(&s->world);
+    assert_int_equal(archived(s), 0);
 }
 
 /* The attribute with a namespace is somebody's trick, not the sender. */
 static void x01_namespaced_from(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<message from='" MAL "' xmlns:z='urn:z' z:from='" ABHI
                "' to='" WORLD_ROOM "' type='groupchat' id='1'>"
                "<body>spoof</body></message>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
-    assert_int_equal(archived(f), 0);
+    world_refuses(&s->world, "cancel", "not-acceptable");
+    assert_int_equal(archived(s), 0);
 }
 
 static void x21_spoofs_are_stripped(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    say(f,
+    say(s,
         "<body>hi</body><subject>no</subject>"
         "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='B'/>"
         "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='C'/>"
@@ -133,7 +77,7 @@ static void x21_spoofs_are_stripped(void **state)
         "<gone xmlns='" NS_CHAT_STATES "'/>"
         "<received xmlns='" NS_CARBONS "'><forwarded xmlns='" NS_FORWARD
         "'/></received><result xmlns='" NS_MAM "'/>");
-    world_says(&f->world,
+    world_says(&s->world,
                "<message type='groupchat' from='" WORLD_ROOM "/Abhi' to='" ABHI
                "' id='m'><body>hi</body>"
                "<stanza-id xmlns='" NS_SID "' by='example.org' id='theirs'/>"
@@ -143,15 +87,15 @@ static void x21_spoofs_are_stripped(void **state)
 
 static void m2_children_stay_as_they_are(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
                "' id='m' xml:lang='de'><body>a</body><body xml:lang='fr'>b"
                "</body><thread parent='p'>t</thread>"
                "<p:thing xmlns:p='urn:p' p:a='1' b='2'><p:x/>&lt;</p:thing>"
                "</message>");
-    world_says(&f->world,
+    world_says(&s->world,
                "<message type='groupchat' from='" WORLD_ROOM "/Abhi' to='" ABHI
                "' id='m' xml:lang='de'><body>a</body><body xml:lang='fr'>b"
                "</body><thread parent='p'>t</thread>"
@@ -162,70 +106,68 @@ static void m2_children_stay_as_they_are(void **state)
 
 static void x32_bytes_of_every_kind(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    say(f, "<body>'); DROP TABLE messages;-- \xf0\x9f\x92\xa9 %n%n%s "
+    say(s, "<body>'); DROP TABLE messages;-- \xf0\x9f\x92\xa9 %n%n%s "
            "]]&gt;&lt;/body&gt;</body>");
-    check_span(xml_text(xml_child(world_next(&f->world), "body", NULL)),
+    check_span(xml_text(xml_child(world_next(&s->world), "body", NULL)),
                "'); DROP TABLE messages;-- \xf0\x9f\x92\xa9 %n%n%s ]]></body>");
 }
 
 static void x18_empty(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    say(f, "<body/>");
-    world_refuses(&f->world, "modify", "bad-request");
-    say(f, "");
-    world_refuses(&f->world, "modify", "bad-request");
-    say(f, "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='B'/>");
-    world_refuses(&f->world, "modify", "bad-request");
-    assert_int_equal(archived(f), 0);
+    say(s, "<body/>");
+    world_refuses(&s->world, "modify", "bad-request");
+    say(s, "");
+    world_refuses(&s->world, "modify", "bad-request");
+    say(s, "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='B'/>");
+    world_refuses(&s->world, "modify", "bad-request");
+    assert_int_equal(archived(s), 0);
 }
 
 static void x19_sent_again(void **state)
 {
     static const char words[] = "<origin-id xmlns='" NS_SID "' id='o1'/>"
                                 "<body>once</body>";
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     char id[64];
     struct span first;
 
-    say(f, words);
-    first =
-        xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    say(s, words);
+    first = world_next_id(&s->world);
     memcpy(id, first.at, first.len);
     id[first.len] = '\0';
-    say(f, words);
-    assert_int_equal(f->world.out_count, 1);
-    first =
-        xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    say(s, words);
+    assert_int_equal(s->world.out_count, 1);
+    first = world_next_id(&s->world);
     assert_memory_equal(id, first.at, first.len);
-    assert_int_equal(archived(f), 1);
+    assert_int_equal(archived(s), 1);
 }
 
 static void m7_subject(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    say(f, "<subject>new</subject>");
-    world_refuses(&f->world, "auth", "forbidden");
-    world_is_silent(&f->world);
+    say(s, "<subject>new</subject>");
+    world_refuses(&s->world, "auth", "forbidden");
+    world_is_silent(&s->world);
 }
 
 static void r10_groupchat_to_an_occupant(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
                "/Anny' id='m'><body>x</body></message>");
-    world_refuses(&f->world, "modify", "bad-request");
+    world_refuses(&s->world, "modify", "bad-request");
 }
 
 static void private_messages_are_refused(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     static const struct {
         const char *from;
         const char *to;
@@ -242,37 +184,38 @@ static void private_messages_are_refused(void **state)
                  "<message type='chat' from='%s' to='" WORLD_ROOM "/%s' "
                  "id='m'><body>x</body></message>",
                  cases[i].from, cases[i].to);
-        world_hear(&f->world, ROOM_LEG_NATIVE, xml);
-        world_refuses(&f->world, cases[i].type, cases[i].condition);
-        world_is_silent(&f->world);
+        world_hear(&s->world, ROOM_LEG_NATIVE, xml);
+        world_refuses(&s->world, cases[i].type, cases[i].condition);
+        world_is_silent(&s->world);
     }
 }
 
 static void m6_other_types_to_the_room(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    say_from(f, ABHI, "chat", "<body>x</body>");
-    world_refuses(&f->world, "modify", "bad-request");
-    say_from(f, ABHI, "chat", "<displayed xmlns='" NS_MARKERS "' id='1'/>");
-    world_is_silent(&f->world);
-    say_from(f, MAL, "normal", "<received xmlns='" NS_CARBONS "'/>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
-    say_from(f, ABHI, "normal",
-             "<x xmlns='" NS_MUC_USER "'><decline to='a@b'/></x>");
-    world_is_silent(&f->world);
+    service_scene_send(s, ABHI, "chat", "<body>x</body>");
+    world_refuses(&s->world, "modify", "bad-request");
+    service_scene_send(s, ABHI, "chat",
+                       "<displayed xmlns='" NS_MARKERS "' id='1'/>");
+    world_is_silent(&s->world);
+    service_scene_send(s, MAL, "normal", "<received xmlns='" NS_CARBONS "'/>");
+    world_refuses(&s->world, "cancel", "not-acceptable");
+    service_scene_send(s, ABHI, "normal",
+                       "<x xmlns='" NS_MUC_USER "'><decline to='a@b'/></x>");
+    world_is_silent(&s->world);
 }
 
 static void invites_are_refused(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     static const char invite[] =
         "<x xmlns='" NS_MUC_USER "'><invite to='c@example.org'/></x>";
 
-    say_from(f, ABHI, "normal", invite);
-    world_refuses(&f->world, "auth", "forbidden");
-    say_from(f, MAL, "normal", invite);
-    world_refuses(&f->world, "cancel", "not-acceptable");
+    service_scene_send(s, ABHI, "normal", invite);
+    world_refuses(&s->world, "auth", "forbidden");
+    service_scene_send(s, MAL, "normal", invite);
+    world_refuses(&s->world, "cancel", "not-acceptable");
 }
 
 /* What is kept, as far as section 7.2 goes. */
@@ -301,19 +244,19 @@ static void archive_rules(void **state)
         {"<thing xmlns='urn:x'/><store xmlns='" NS_HINTS "'/>", true,
          ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY},
     };
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        size_t before = archived(f);
+        size_t before = archived(s);
 
-        say(f, cases[i].inside);
-        assert_int_equal(f->world.out_count, 2);
-        assert_int_equal(archived(f) - before, cases[i].is_kept);
-        assert_int_equal(world_find(f->world.outs[0], "stanza-id", NS_SID) !=
+        say(s, cases[i].inside);
+        assert_int_equal(s->world.out_count, 2);
+        assert_int_equal(archived(s) - before, cases[i].is_kept);
+        assert_int_equal(world_find(s->world.outs[0], "stanza-id", NS_SID) !=
                              NULL,
                          cases[i].is_kept);
         if (cases[i].is_kept)
-            assert_int_equal(f->world.said[before].entry.flags &
+            assert_int_equal(s->world.said[before].entry.flags &
                                  (ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY),
                              cases[i].flags);
     }
@@ -321,7 +264,7 @@ static void archive_rules(void **state)
 
 static void m5_too_long_and_too_big(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     char *xml = test_malloc(80 * 1024);
     size_t sizes[] = {17 * 1024, 70 * 1024};
 
@@ -332,17 +275,17 @@ static void m5_too_long_and_too_big(void **state)
 
         memset(xml + len, 'A', sizes[i]);
         snprintf(xml + len + sizes[i], 64, "</body></message>");
-        world_hear(&f->world, ROOM_LEG_NATIVE, xml);
-        world_refuses(&f->world, "modify", "policy-violation");
-        world_is_silent(&f->world);
+        world_hear(&s->world, ROOM_LEG_NATIVE, xml);
+        world_refuses(&s->world, "modify", "policy-violation");
+        world_is_silent(&s->world);
     }
     test_free(xml);
-    assert_int_equal(archived(f), 0);
+    assert_int_equal(archived(s), 0);
 }
 
 static void x09_too_deep(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     char xml[2048] =
         "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM "' id='d'>";
 
@@ -351,185 +294,129 @@ static void x09_too_deep(void **state)
     for (int i = 0; i < 60; i++)
         memcpy(xml + strlen(xml), "</a>", 5);
     memcpy(xml + strlen(xml), "</message>", 11);
-    world_hear(&f->world, ROOM_LEG_NATIVE, xml);
-    world_refuses(&f->world, "modify", "policy-violation");
-    say(f, "<body>still here</body>");
-    assert_int_equal(f->world.out_count, 2);
+    world_hear(&s->world, ROOM_LEG_NATIVE, xml);
+    world_refuses(&s->world, "modify", "policy-violation");
+    say(s, "<body>still here</body>");
+    assert_int_equal(s->world.out_count, 2);
 }
 
 static void words_are_commands(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     const struct xml_node *out;
 
-    say(f, "<body>!status</body>");
-    out = world_next(&f->world);
+    say(s, "<body>!status</body>");
+    out = world_next(&s->world);
     check_span(xml_attr(out, "from"), WORLD_ROOM);
     check_span(xml_attr(world_find(out, "room", NS_ROOM), "event"), "status");
     assert_non_null(world_find(out, "no-store", NS_HINTS));
-    world_is_silent(&f->world);
-    say(f, "<body>/keep</body>");
+    world_is_silent(&s->world);
+    say(s, "<body>/keep</body>");
     check_span(
-        xml_attr(world_find(world_next(&f->world), "room", NS_ROOM), "event"),
+        xml_attr(world_find(world_next(&s->world), "room", NS_ROOM), "event"),
         "kept");
-    say(f, "<body>!end</body>");
+    say(s, "<body>!end</body>");
     check_span(
-        xml_attr(world_find(world_next(&f->world), "room", NS_ROOM), "event"),
+        xml_attr(world_find(world_next(&s->world), "room", NS_ROOM), "event"),
         "end-confirm");
-    say(f, "<body>!end please</body>");
-    assert_int_equal(f->world.out_count, 2);
-    assert_int_equal(archived(f), 1);
+    say(s, "<body>!end please</body>");
+    assert_int_equal(s->world.out_count, 2);
+    assert_int_equal(archived(s), 1);
 }
 
 static void retraction_of_own_and_foreign(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
     char inside[512];
     struct span id;
 
-    say(f, "<body>secret</body>");
-    id = xml_attr(world_find(world_next(&f->world), "stanza-id", NS_SID), "id");
+    say(s, "<body>secret</body>");
+    id = world_next_id(&s->world);
     snprintf(inside, sizeof(inside),
              "<retract xmlns='" NS_RETRACT "' id='%.*s'/>", (int)id.len, id.at);
-    say_from(f, ANNY, "groupchat", inside);
-    world_refuses(&f->world, "auth", "forbidden");
-    assert_int_equal(f->world.said[0].payload.len > 0, 1);
-    say(f, inside);
-    assert_int_equal(f->world.out_count, 2);
-    assert_int_equal(f->world.said[0].payload.len, 0);
+    service_scene_say(s, ANNY, inside);
+    world_refuses(&s->world, "auth", "forbidden");
+    assert_int_equal(s->world.said[0].payload.len > 0, 1);
+    say(s, inside);
+    assert_int_equal(s->world.out_count, 2);
+    assert_int_equal(s->world.said[0].payload.len, 0);
 }
 
 static void correction_of_own_and_foreign(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    say(f, "<body>tpyo</body><origin-id xmlns='" NS_SID "' id='o1'/>");
-    say(f, "<body>typo</body><origin-id xmlns='" NS_SID
+    say(s, "<body>tpyo</body><origin-id xmlns='" NS_SID "' id='o1'/>");
+    say(s, "<body>typo</body><origin-id xmlns='" NS_SID
            "' id='o2'/><replace xmlns='" NS_CORRECT "' id='o1'/>");
-    assert_int_equal(f->world.out_count, 2);
-    say_from(f, ANNY, "groupchat",
-             "<body>forged</body><replace xmlns='" NS_CORRECT "' id='o1'/>");
-    world_refuses(&f->world, "auth", "forbidden");
-    world_is_silent(&f->world);
-    assert_int_equal(archived(f), 2);
-}
-
-static void link_room_hides_the_body(void **state)
-{
-    struct fixture *f = *state;
-
-    world_hear(&f->world, ROOM_LEG_GUEST,
-               "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
-               "' id='m'><body>plain</body></message>");
-    world_refuses(&f->world, "modify", "policy-violation");
-    world_hear(&f->world, ROOM_LEG_GUEST,
-               "<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
-               "' id='m'><body>plain</body><body xml:lang='de'>klar</body>"
-               "<encrypted xmlns='" NS_LINK "'>AAAA</encrypted></message>");
-    world_says_file(&f->world, "message-link");
-}
-
-#define SEALED "<encrypted xmlns='" NS_LINK "'>AAAA</encrypted>"
-
-static void link_room_takes_nothing_readable_beside(void **state)
-{
-    static const char *const beside[] = {
-        SEALED "<reactions xmlns='" NS_REACTIONS "' id='1'/>",
-        SEALED "<replace xmlns='" NS_CORRECT "' id='1'/>",
-        SEALED "<reply xmlns='urn:xmpp:reply:0' id='1'/>",
-        SEALED "<x xmlns='jabber:x:oob'><url>https://x.example</url></x>",
-        SEALED "<thread>t</thread>",
-        SEALED "<note xmlns='urn:example'>words</note>",
-        "<note xmlns='urn:example'>words</note>",
-        "<store xmlns='urn:xmpp:hints'/>",
-        "<encryption xmlns='urn:xmpp:eme:0'/><body>plain</body>",
-    };
-    struct fixture *f = *state;
-
-    for (size_t i = 0; i < sizeof(beside) / sizeof(*beside); i++) {
-        say(f, beside[i]);
-        world_refuses(&f->world, "modify", "policy-violation");
-    }
-    say(f, SEALED "<origin-id xmlns='urn:xmpp:sid:0' id='m'/>"
-                  "<encryption xmlns='urn:xmpp:eme:0'/>"
-                  "<request xmlns='urn:xmpp:receipts'/>"
-                  "<markable xmlns='urn:xmpp:chat-markers:0'/>"
-                  "<active xmlns='http://jabber.org/protocol/chatstates'/>"
-                  "<store xmlns='urn:xmpp:hints'/>");
-    assert_int_equal(f->world.out_count, 2);
-}
-
-static void omemo_room_wants_omemo(void **state)
-{
-    struct fixture *f = *state;
-
-    say(f, "<body>plain</body>");
-    world_refuses(&f->world, "modify", "policy-violation");
-    say(f, "<body>This is OMEMO</body><encrypted xmlns='" NS_OMEMO_OLD
-           "'><header sid='1'/></encrypted>");
-    assert_int_equal(f->world.out_count, 2);
-    say(f, "<body>!status</body>");
-    assert_int_equal(f->world.out_count, 1);
+    assert_int_equal(s->world.out_count, 2);
+    service_scene_say(s, ANNY,
+                      "<body>forged</body><replace xmlns='" NS_CORRECT
+                      "' id='o1'/>");
+    world_refuses(&s->world, "auth", "forbidden");
+    world_is_silent(&s->world);
+    assert_int_equal(archived(s), 2);
 }
 
 static void x20_x29_errors_are_never_answered(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_hear(&f->world, ROOM_LEG_NATIVE,
+    world_hear(&s->world, ROOM_LEG_NATIVE,
                "<message type='error' from='" MAL "' to='" WORLD_ROOM "'/>"
                "<message type='error' from='" MAL "' to='" WORLD_DOMAIN "'/>"
                "<iq type='error' id='1' from='" MAL "' to='" WORLD_ROOM "'/>"
                "<iq type='result' id='1' from='" MAL "' to='" WORLD_ROOM "'/>"
                "<presence type='error' from='" MAL "' to='" WORLD_ROOM "/x'/>");
-    world_is_silent(&f->world);
+    world_is_silent(&s->world);
     world_hear(
-        &f->world, ROOM_LEG_NATIVE,
+        &s->world, ROOM_LEG_NATIVE,
         "<message type='error' from='" ABHI "' to='" WORLD_ROOM
         "' id='e'><error type='cancel'><recipient-unavailable xmlns='" NS_STANZA_ERRORS
         "'/></error></message>");
     /* told both: out, and gone */
-    assert_true(f->world.out_count > 0);
-    say(f, "<body>x</body>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
+    assert_true(s->world.out_count > 0);
+    say(s, "<body>x</body>");
+    world_refuses(&s->world, "cancel", "not-acceptable");
 }
 
 static void harmless_errors_evict_nobody(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
     world_hear(
-        &f->world, ROOM_LEG_NATIVE,
+        &s->world, ROOM_LEG_NATIVE,
         "<message type='error' from='" ABHI "' to='" WORLD_ROOM
         "'><error type='modify'><policy-violation xmlns='" NS_STANZA_ERRORS
         "'/></error></message>"
         "<message type='error' from='abhi@example.org' to='" WORLD_ROOM
         "'><error type='cancel'><item-not-found xmlns='" NS_STANZA_ERRORS
         "'/></error></message>");
-    world_is_silent(&f->world);
-    say(f, "<body>x</body>");
-    assert_int_equal(f->world.out_count, 2);
+    world_is_silent(&s->world);
+    say(s, "<body>x</body>");
+    assert_int_equal(s->world.out_count, 2);
 }
 
 static void a_lost_server_takes_all_its_sessions(void **state)
 {
-    struct fixture *f = *state;
+    struct service_scene *s = *state;
 
-    world_join(&f->world, ROOM_LEG_NATIVE, "abhi@example.org/two", NULL);
+    world_join(&s->world, ROOM_LEG_NATIVE, "abhi@example.org/two", NULL);
     world_hear(
-        &f->world, ROOM_LEG_NATIVE,
+        &s->world, ROOM_LEG_NATIVE,
         "<message type='error' from='abhi@example.org' to='" WORLD_ROOM
         "'><error type='cancel'><remote-server-not-found xmlns='" NS_STANZA_ERRORS
         "'/></error></message>");
-    say(f, "<body>x</body>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
-    say_from(f, "abhi@example.org/two", "groupchat", "<body>x</body>");
-    world_refuses(&f->world, "cancel", "not-acceptable");
-    say_from(f, ANNY, "groupchat", "<body>x</body>");
-    assert_int_equal(f->world.out_count, 1);
+    say(s, "<body>x</body>");
+    world_refuses(&s->world, "cancel", "not-acceptable");
+    service_scene_say(s, "abhi@example.org/two", "<body>x</body>");
+    world_refuses(&s->world, "cancel", "not-acceptable");
+    service_scene_say(s, ANNY, "<body>x</body>");
+    assert_int_equal(s->world.out_count, 1);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, set_up, service_scene_close)
 
 int main(void)
 {
@@ -553,12 +440,6 @@ int main(void)
         TEST(words_are_commands),
         TEST(retraction_of_own_and_foreign),
         TEST(correction_of_own_and_foreign),
-        cmocka_unit_test_setup_teardown(link_room_hides_the_body, set_up_link,
-                                        tear_down),
-        cmocka_unit_test_setup_teardown(link_room_takes_nothing_readable_beside,
-                                        set_up_link, tear_down),
-        cmocka_unit_test_setup_teardown(omemo_room_wants_omemo, set_up_omemo,
-                                        tear_down),
         TEST(x20_x29_errors_are_never_answered),
         TEST(harmless_errors_evict_nobody),
         TEST(a_lost_server_takes_all_its_sessions),
