@@ -57,14 +57,15 @@ void world_join(struct service_world *world, enum room_leg leg, const char *jid,
 void service_scene_begin(struct service_scene *scene, const char *protection,
                          int joined)
 {
-    static const char *const people[] = {ABHI, ANNY};
     bool is_link = strcmp(protection, "link") == 0;
+    enum room_leg leg = is_link ? ROOM_LEG_GUEST : ROOM_LEG_NATIVE;
 
     world_open(&scene->world);
     world_make(&scene->world, protection, scene->codes);
-    for (int i = 0; i < joined; i++)
-        world_join(&scene->world, is_link ? ROOM_LEG_GUEST : ROOM_LEG_NATIVE,
-                   people[i], scene->codes[i]);
+    if (joined > 0)
+        world_join(&scene->world, leg, ABHI, scene->codes[0]);
+    if (joined > 1)
+        world_join(&scene->world, leg, ANNY, scene->codes[1]);
 }
 
 int service_scene_open(void **state, const char *protection, int joined)

@@ -72,9 +72,11 @@ static void begin(struct service_world *world, char session[SESSION_BYTES])
 static const char *status(const struct xml_node *out)
 {
     static char text[32];
-    struct span value =
-        xml_attr(xml_child(out, "command", NS_COMMANDS), "status");
+    const struct xml_node *command = xml_child(out, "command", NS_COMMANDS);
+    struct span value;
 
+    assert_non_null(command);
+    value = xml_attr(command, "status");
     snprintf(text, sizeof(text), "%.*s", (int)value.len,
              value.at != NULL ? value.at : "");
     return text;
@@ -175,16 +177,22 @@ static void one_account_has_few_sessions(void **state)
     char session[SESSION_BYTES];
 
     begin(world, session);
-    for (int i = 0; i < 400; i++) {
+    for (int i = 0; i < SERVICE_COMMANDS_MAX; i++) {
         char from[64];
 
         snprintf(from, sizeof(from), "mal@evil.example/%d", i);
+        world->now_ms += 100; /* or it is heard no more */
         begin_another(world, from, i);
     }
     go_on(world, "complete", session, NAMES);
     assert_string_equal(status(world_next(world)), "completed");
-    for (int i = 0; i < SERVICE_COMMANDS_OF_ONE; i++)
+    world->now_ms++;
+    begin(world, session);
+    for (int i = 1; i < SERVICE_COMMANDS_OF_ONE; i++)
         begin_another(world, ABHI, i);
+    go_on(world, "prev", session, NULL); /* it is still there */
+    assert_string_equal(status(world_next(world)), "executing");
+    begin_another(world, ABHI, SERVICE_COMMANDS_OF_ONE);
     go_on(world, "complete", session, NAMES);
     world_refuses(world, "modify", "bad-request");
 }
