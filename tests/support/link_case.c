@@ -134,6 +134,31 @@ void link_case_open(struct link_case *c)
     link_case_hurry(c);
 }
 
+void link_case_begin(struct link_case *c)
+{
+    link_case_new(c);
+    link_case_listen(c);
+    link_case_open(c);
+}
+
+int link_case_begin_up(struct link_case *c)
+{
+    link_case_begin(c);
+    return link_case_serve(c);
+}
+
+void link_case_begin_alone(struct link_case *c)
+{
+    link_case_new(c);
+    link_case_open(c);
+}
+
+void link_case_end_with(struct link_case *c, int fd)
+{
+    close(fd);
+    link_case_end(c);
+}
+
 void link_case_hurry(struct link_case *c)
 {
     struct link_tuning tuning = c->hub->tuning;
@@ -354,4 +379,16 @@ int link_case_logged(struct link_case *c, const char *text)
         count++;
     free(all);
     return count;
+}
+
+struct span link_case_stanzas(int count)
+{
+    struct buf text = BUF_EMPTY(64 * 1024 * 1024);
+
+    for (int i = 0; i < count; i++)
+        check_ok(buf_printf(&text,
+                            "<message from='a@b.example/c' to='r@duo.example' "
+                            "id='%d'><body>hello</body></message>",
+                            i));
+    return buf_span(&text);
 }

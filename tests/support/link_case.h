@@ -47,13 +47,27 @@ struct link_case {
 /* Makes loop, folder and log; link_case_open makes the hub. */
 void link_case_new(struct link_case *c);
 void link_case_open(struct link_case *c);
+/* Both, with a port for the hub to connect to. */
+void link_case_begin(struct link_case *c);
+/* The same, until the link is up.  Gives the server's end of it. */
+int link_case_begin_up(struct link_case *c);
+/* Both, without an XMPP server. */
+void link_case_begin_alone(struct link_case *c);
 /* What counts and calls the hooks; its `self` is the case. */
 const struct link_handler *link_case_handler(void);
 /* Short waits, so that a test does not take a minute. */
 void link_case_hurry(struct link_case *c);
+#define link_case_tune(c, field, value)                                        \
+    do {                                                                       \
+        struct link_tuning tuning_ = (c)->hub->tuning;                         \
+        tuning_.field = (value);                                               \
+        link__hub_tune((c)->hub, &tuning_);                                    \
+    } while (0)
 /* Closes the hub, if open, and checks that nothing is left. */
 void link_case_end(struct link_case *c);
 void link_case_close(struct link_case *c);
+/* Closes that socket first. */
+void link_case_end_with(struct link_case *c, int fd);
 
 /* One turn of the loop. */
 void link_case_turn(struct link_case *c);
@@ -83,6 +97,8 @@ int link_case_join(struct link_case *c, const char *domain);
 
 void link_case_send(struct link_case *c, int fd, const char *text);
 void link_case_send_bytes(struct link_case *c, int fd, struct span bytes);
+/* Stanzas numbered from 0, as one span; free its bytes. */
+struct span link_case_stanzas(int count);
 /* Reads until `text` has been seen; what came is in `got`. */
 void link_case_expect(struct link_case *c, int fd, const char *text);
 /* Reads until the other side closes; what came is in `got`. */

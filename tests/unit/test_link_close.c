@@ -9,9 +9,7 @@ static void before_the_loop_ran(void **state)
     struct link_case c;
 
     (void)state;
-    link_case_new(&c);
-    link_case_listen(&c);
-    link_case_open(&c);
+    link_case_begin(&c);
     link_case_end(&c);
 }
 
@@ -20,8 +18,7 @@ static void without_a_server(void **state)
     struct link_case c;
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     link_case_turn(&c);
     link_case_end(&c);
 }
@@ -32,9 +29,7 @@ static void at_every_turn_of_an_attempt(void **state)
     for (int turns = 0; turns < 12; turns++) {
         struct link_case c;
 
-        link_case_new(&c);
-        link_case_listen(&c);
-        link_case_open(&c);
+        link_case_begin(&c);
         for (int i = 0; i < turns; i++)
             link_case_turn(&c);
         link_case_end(&c);
@@ -47,15 +42,12 @@ static void during_the_handshake(void **state)
     int fd;
 
     (void)state;
-    link_case_new(&c);
-    link_case_listen(&c);
-    link_case_open(&c);
+    link_case_begin(&c);
     fd = link_case_accept(&c);
     link_case_expect(&c, fd, "to='duo.example'");
     link_case_close(&c);
     link_case_expect(&c, fd, "</stream:stream>");
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
     assert_int_equal(c.ups, 0);
 }
 
@@ -81,10 +73,7 @@ static void with_all_peers_up(void **state)
     int control;
 
     (void)state;
-    link_case_new(&c);
-    link_case_listen(&c);
-    link_case_open(&c);
-    server = link_case_serve(&c);
+    server = link_case_begin_up(&c);
     gateway = link_case_join(&c, "guests.duo.example");
     control = link_case_join(&c, "ctl.duo.example");
     check_ok(buf_append(link_out(link_server(c.hub)), SPAN("<message/>")));
@@ -97,8 +86,7 @@ static void with_all_peers_up(void **state)
     assert_false(c.is_closed); /* they have not closed yet */
     close(server);
     close(gateway);
-    close(control);
-    link_case_end(&c);
+    link_case_end_with(&c, control);
     assert_int_equal(c.downs, 3);
 }
 
@@ -109,15 +97,13 @@ static void peers_that_never_close_are_waited_for_so_long(void **state)
     int fd;
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     fd = link_case_join(&c, "ctl.duo.example");
     before = link_case_now_ms();
     link_case_close(&c);
     link_case_until(&c, c.is_closed);
     assert_in_range(link_case_now_ms() - before, 400, 1500);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void with_much_still_to_send(void **state)
@@ -128,8 +114,7 @@ static void with_much_still_to_send(void **state)
 
     (void)state;
     memset(space, ' ', sizeof(space));
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     fd = link_case_join(&c, "ctl.duo.example");
     check_ok(
         buf_append(link_out(c.last_up), (struct span){space, sizeof(space)}));
@@ -137,8 +122,7 @@ static void with_much_still_to_send(void **state)
     link_case_close(&c);
     link_case_expect(&c, fd, "</stream:stream>");
     assert_int_equal(c.got.len, sizeof(space) + strlen("</stream:stream>"));
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void close_hub(struct link_case *c, struct link_peer *peer,
@@ -156,14 +140,12 @@ static void from_within_a_stanza(void **state)
     int fd;
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     fd = link_case_join(&c, "ctl.duo.example");
     c.on_stanza = close_hub;
     link_case_send(&c, fd, "<iq/><iq/><iq/>");
     link_case_until(&c, c.stanzas > 0);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
     assert_int_equal(c.stanzas, 1);
 }
 
@@ -179,13 +161,11 @@ static void from_within_idle(void **state)
     int fd;
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     fd = link_case_join(&c, "ctl.duo.example");
     c.on_idle = close_on_idle;
     link_case_send(&c, fd, "<iq/>");
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void fail_peer(struct link_case *c, struct link_peer *peer)
@@ -200,9 +180,7 @@ static void peer_that_fails_as_it_comes(void **state)
     int server;
 
     (void)state;
-    link_case_new(&c);
-    link_case_listen(&c);
-    link_case_open(&c);
+    link_case_begin(&c);
     c.on_up = fail_peer;
     server = link_case_serve(&c);
     link_case_expect_end(&c, server);
@@ -215,16 +193,12 @@ static void peer_that_fails_as_it_comes(void **state)
 static void peer_that_is_choked_is_seen_to_close(void **state)
 {
     struct link_case c;
-    struct link_tuning tuning;
     int64_t before = link_case_now_ms();
     int fd;
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
-    tuning = c.hub->tuning;
-    tuning.close_ms = 60 * 1000;
-    link__hub_tune(c.hub, &tuning);
+    link_case_begin_alone(&c);
+    link_case_tune(&c, close_ms, 60 * 1000);
     fd = link_case_join(&c, "ctl.duo.example");
     c.last_up->is_choked = true;
     link__read_update(c.last_up);
@@ -241,8 +215,7 @@ static void many_lives_leave_nothing(void **state)
     struct link_case c;
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     for (int i = 0; i < 300; i++) {
         int fd = link_case_knock(&c);
 

@@ -1,5 +1,4 @@
-/* Bytes in and out: what is held, what is bounded, who is cut. */
-#include <stdio.h>
+/* Bytes in and out: what is held, what is bounded. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -7,34 +6,13 @@
 
 #include "support/link_case.h"
 
-static int open_with_server(struct link_case *c)
-{
-    link_case_new(c);
-    link_case_listen(c);
-    link_case_open(c);
-    return link_case_serve(c);
-}
-
-/* Stanzas numbered from 0, as one span; free its bytes. */
-static struct span make_stanzas(int count)
-{
-    struct buf text = BUF_EMPTY(64 * 1024 * 1024);
-
-    for (int i = 0; i < count; i++)
-        check_ok(buf_printf(&text,
-                            "<message from='a@b.example/c' to='r@duo.example' "
-                            "id='%d'><body>hello</body></message>",
-                            i));
-    return buf_span(&text);
-}
-
 static void nothing_leaves_before_the_flush(void **state)
 {
     struct link_case c;
     int fd;
 
     (void)state;
-    fd = open_with_server(&c);
+    fd = link_case_begin_up(&c);
     check_ok(buf_append(link_out(c.last_up), SPAN("<message id='x'/>")));
     link_case_expect_nothing(&c, fd);
     /* Stanzas that come in meanwhile push nothing out either. */
@@ -44,8 +22,7 @@ static void nothing_leaves_before_the_flush(void **state)
     link_flush(c.hub);
     link_case_expect(&c, fd, "<message id='x'/>");
     assert_int_equal(link_out(c.last_up)->len, 0);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void held_bytes_go_with_a_failed_link(void **state)
@@ -54,7 +31,7 @@ static void held_bytes_go_with_a_failed_link(void **state)
     int fd;
 
     (void)state;
-    fd = open_with_server(&c);
+    fd = link_case_begin_up(&c);
     check_ok(buf_append(link_out(c.last_up), SPAN("<message id='x'/>")));
     link_fail(c.last_up, "policy-violation");
     link_flush(c.hub);
@@ -67,33 +44,29 @@ static void held_bytes_go_with_a_failed_link(void **state)
 static void space_never_splits_a_stanza(void **state)
 {
     struct link_case c;
-    struct link_tuning tuning;
     int fd;
 
     (void)state;
-    fd = open_with_server(&c);
-    tuning = c.hub->tuning;
-    tuning.keepalive_ms = 10;
-    link__hub_tune(c.hub, &tuning);
+    fd = link_case_begin_up(&c);
+    link_case_tune(&c, keepalive_ms, 10);
     link__server_up(c.last_up);
     check_ok(buf_append(link_out(c.last_up), SPAN("<message")));
     link_case_expect(&c, fd, "  "); /* half a stanza is held meanwhile */
     check_ok(buf_append(link_out(c.last_up), SPAN(" id='x'/>")));
     link_flush(c.hub);
     link_case_expect(&c, fd, "<message id='x'/>");
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void tick_is_bounded_and_nothing_lost(void **state)
 {
     enum { TICKS = 4, STANZAS = TICKS * LINK_TICK_STANZAS_MAX };
     struct link_case c;
-    struct span all = make_stanzas(STANZAS);
+    struct span all = link_case_stanzas(STANZAS);
     int fd;
 
     (void)state;
-    fd = open_with_server(&c);
+    fd = link_case_begin_up(&c);
     c.idles = 0;
     link_case_send_bytes(&c, fd, all);
     link_case_until(&c, c.stanzas == STANZAS);
@@ -103,8 +76,7 @@ static void tick_is_bounded_and_nothing_lost(void **state)
     assert_true(c.tick_stanzas_max <= LINK_TICK_STANZAS_MAX);
     assert_int_equal(c.hub->stats.stanzas_in, STANZAS);
     free((void *)(uintptr_t)all.at);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 /* What was read from the kernel and kept is gone on with at once, though the
@@ -118,13 +90,13 @@ static void stop_when_all_are_read(struct link_case *c)
 static void rest_waits_for_no_new_bytes(void **state)
 {
     struct link_case c;
-    struct span all = make_stanzas(3000);
+    struct span all = link_case_stanzas(3000);
     int64_t before;
     int size = 1024 * 1024;
     int fd;
 
     (void)state;
-    fd = open_with_server(&c);
+    fd = link_case_begin_up(&c);
     setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
     c.on_idle = stop_when_all_are_read;
     link_case_send_bytes(&c, fd, all);
@@ -134,19 +106,18 @@ static void rest_waits_for_no_new_bytes(void **state)
     assert_true(link_case_now_ms() - before < 1000);
     assert_int_equal(c.stanzas, 3000);
     free((void *)(uintptr_t)all.at);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void flooding_peer_leaves_room_for_another(void **state)
 {
     struct link_case c;
-    struct span all = make_stanzas(20000);
+    struct span all = link_case_stanzas(20000);
     int fd;
     int gateway;
 
     (void)state;
-    fd = open_with_server(&c);
+    fd = link_case_begin_up(&c);
     gateway = link_case_join(&c, "guests.duo.example");
     /* As much as the kernel takes, without turning the loop. */
     assert_true(send(fd, all.at, all.len, MSG_NOSIGNAL) > 200 * 1000);
@@ -157,19 +128,17 @@ static void flooding_peer_leaves_room_for_another(void **state)
     assert_in_range(c.tick_stanzas_max, 1, LINK_TICK_STANZAS_MAX);
     free((void *)(uintptr_t)all.at);
     close(fd);
-    close(gateway);
-    link_case_end(&c);
+    link_case_end_with(&c, gateway);
 }
 
 static void all_peers_together_are_bounded(void **state)
 {
     struct link_case c;
-    struct span all = make_stanzas(2000);
+    struct span all = link_case_stanzas(2000);
     int fds[4];
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     for (int i = 0; i < 4; i++) {
         int size = 1024 * 1024;
 
@@ -208,8 +177,7 @@ static void nobody_starves(void **state)
     (void)state;
     for (size_t i = 0; i + 1 < sizeof(tiny); i += 4)
         memcpy(tiny + i, "<a/>", 4);
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     c.on_stanza = count_peer;
     for (int i = 0; i < 3; i++) {
         int size = 1024 * 1024;
@@ -234,182 +202,6 @@ static void nobody_starves(void **state)
     link_case_end(&c);
 }
 
-static void reading_stops_while_the_server_does_not_read(void **state)
-{
-    struct link_case c;
-    struct span out = make_stanzas(10000); /* about 900 kB */
-    int size = 128 * 1024;
-    int fd;
-    int64_t total = 0;
-
-    (void)state;
-    fd = open_with_server(&c);
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    while (!c.last_up->is_choked) {
-        struct buf *buf = link_out(c.last_up);
-
-        check_ok(buf_append(buf, out));
-        total += (int64_t)out.len;
-        link_flush(c.hub);
-        link_case_turn(&c);
-    }
-    link_case_send(&c, fd, "<message id='0'/>");
-    link_case_pass(&c, 50);
-    assert_int_equal(c.stanzas, 0);
-    assert_int_equal(c.downs, 0);
-    /* The ceiling is for all that waits, and only then is it an error. */
-    while (buf_append(link_out(c.last_up), out) == ERR_OK) {
-        total += (int64_t)out.len;
-        link_flush(c.hub);
-        link_case_turn(&c);
-        assert_true(total < 4 * LINK_OUT_MAX_BYTES);
-    }
-    assert_ptr_equal(link_server(c.hub), c.last_up);
-    /* It reads again: all arrives, and so does what it had to say. */
-    c.got.len = 0;
-    while (total > 0) {
-        static char bytes[256 * 1024];
-        ssize_t len = recv(fd, bytes, sizeof(bytes), 0);
-
-        if (len > 0)
-            total -= len;
-        assert_true(len != 0);
-        link_case_turn(&c);
-    }
-    assert_int_equal(total, 0);
-    link_case_until(&c, c.stanzas == 1);
-    assert_int_equal(c.downs, 0);
-    free((void *)(uintptr_t)out.at);
-    close(fd);
-    link_case_end(&c);
-}
-
-static bool is_number(const char *six_digits, int number)
-{
-    uint64_t read = 0;
-
-    return span_to_u64((struct span){six_digits, 6}, 999999, &read) &&
-           read == (uint64_t)number;
-}
-
-static void order_is_kept_behind_a_slow_reader(void **state)
-{
-    struct link_case c;
-    int size = 128 * 1024;
-    int fd;
-    int next = 0;
-    char *at;
-
-    (void)state;
-    fd = open_with_server(&c);
-    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-    for (int i = 0; i < 2000; i++) {
-        check_ok(buf_printf(link_out(c.last_up), "<m i='%06d'/>%4000s", i, ""));
-        link_flush(c.hub);
-    }
-    check_ok(buf_append(link_out(c.last_up), SPAN("<end/>")));
-    link_flush(c.hub);
-    link_case_expect(&c, fd, "<m i='001999'/>");
-    for (at = c.got.at; (at = strstr(at, "<m i='")) != NULL; at++)
-        assert_true(is_number(at + 6, next++));
-    assert_int_equal(next, 2000);
-    close(fd);
-    link_case_end(&c);
-}
-
-static void stalled_local_peer_is_cut(void **state)
-{
-    struct link_case c;
-    struct link_tuning tuning;
-    struct span out = make_stanzas(10000);
-    int server;
-    int fd;
-
-    (void)state;
-    server = open_with_server(&c);
-    tuning = c.hub->tuning;
-    tuning.stall_ms = 100;
-    link__hub_tune(c.hub, &tuning);
-    fd = link_case_join(&c, "guests.duo.example");
-    check_ok(buf_append(link_out(c.last_up), out));
-    link_flush(c.hub);
-    link_case_pass(&c, 50);
-    assert_int_equal(c.downs, 0);
-    link_case_until(&c, c.downs == 1);
-    assert_ptr_equal(c.last_down, c.last_up);
-    assert_null(link_gateway(c.hub));
-    assert_int_equal(link_case_logged(&c, "kind=gateway why=\"too far behind"),
-                     1);
-    /* Nobody else noticed. */
-    check_ok(buf_append(link_out(link_server(c.hub)), SPAN("<message/>")));
-    link_flush(c.hub);
-    link_case_expect(&c, server, "<message/>");
-    free((void *)(uintptr_t)out.at);
-    close(fd);
-    close(server);
-    link_case_end(&c);
-}
-
-static void local_peer_eight_mib_behind_is_cut(void **state)
-{
-    struct link_case c;
-    struct span out = make_stanzas(500); /* a stanza of the greatest size */
-    int64_t before = link_case_now_ms();
-    int fd;
-
-    (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
-    fd = link_case_join(&c, "ctl.duo.example");
-    while (c.downs == 0) {
-        /* The one that finds no room is the last. */
-        if (buf_append(link_out(c.last_up), out) != ERR_OK)
-            c.tick_stanzas++;
-        assert_true(c.tick_stanzas <= 1);
-        link_flush(c.hub);
-        link_case_turn(&c);
-    }
-    assert_true(link_case_now_ms() - before < LINK_STALL_MAX_MS / 2);
-    free((void *)(uintptr_t)out.at);
-    close(fd);
-    link_case_end(&c);
-}
-
-static void slow_but_steady_reader_is_kept(void **state)
-{
-    struct link_case c;
-    struct link_tuning tuning;
-    struct span out = make_stanzas(2000);
-    size_t left = 0;
-    int fd;
-
-    (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
-    tuning = c.hub->tuning;
-    tuning.stall_ms = 400;
-    link__hub_tune(c.hub, &tuning);
-    fd = link_case_join(&c, "ctl.duo.example");
-    for (int i = 0; i < 10; i++) {
-        check_ok(buf_append(link_out(c.last_up), out));
-        left += out.len;
-        link_flush(c.hub);
-        for (int64_t until = link_case_now_ms() + 100;
-             link_case_now_ms() < until;) {
-            static char bytes[64 * 1024];
-            ssize_t len = recv(fd, bytes, sizeof(bytes), 0);
-
-            left -= len > 0 ? (size_t)len : 0;
-            link_case_turn(&c);
-        }
-    }
-    assert_int_equal(c.downs, 0);
-    assert_int_equal(left, 0);
-    free((void *)(uintptr_t)out.at);
-    close(fd);
-    link_case_end(&c);
-}
-
 /* A peer that is written to from its own stanza, as the router might. */
 static void answer(struct link_case *c, struct link_peer *peer,
                    const struct xml_node *node)
@@ -430,7 +222,7 @@ static void answers_leave_with_the_tick(void **state)
     int fd;
 
     (void)state;
-    fd = open_with_server(&c);
+    fd = link_case_begin_up(&c);
     c.on_stanza = answer;
     link_case_send(&c, fd, "<iq id='0'/>");
     link_case_until(&c, c.stanzas == 1);
@@ -438,8 +230,7 @@ static void answers_leave_with_the_tick(void **state)
     c.on_idle = flush;
     link_case_send(&c, fd, "<iq id='1'/>");
     link_case_expect(&c, fd, "<iq type='result'/><iq type='result'/>");
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void greet(struct link_case *c, struct link_peer *peer)
@@ -454,8 +245,7 @@ static void handshake_goes_before_what_follows(void **state)
     int fd;
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     c.on_up = greet;
     fd = link_case_join(&c, "ctl.duo.example");
     if (strstr(c.got.at, "hello") != NULL)
@@ -463,8 +253,7 @@ static void handshake_goes_before_what_follows(void **state)
                     strstr(c.got.at, "<message id='hello'/>"));
     else
         link_case_expect(&c, fd, "<message id='hello'/>");
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 int main(void)
@@ -478,11 +267,6 @@ int main(void)
         cmocka_unit_test(flooding_peer_leaves_room_for_another),
         cmocka_unit_test(all_peers_together_are_bounded),
         cmocka_unit_test(nobody_starves),
-        cmocka_unit_test(reading_stops_while_the_server_does_not_read),
-        cmocka_unit_test(order_is_kept_behind_a_slow_reader),
-        cmocka_unit_test(stalled_local_peer_is_cut),
-        cmocka_unit_test(local_peer_eight_mib_behind_is_cut),
-        cmocka_unit_test(slow_but_steady_reader_is_kept),
         cmocka_unit_test(handshake_goes_before_what_follows),
         cmocka_unit_test(answers_leave_with_the_tick),
     };

@@ -1,8 +1,6 @@
-/* Local peers: the socket file, who may come in, and as whom. */
-#include <fcntl.h>
+/* Local peers: who may come in, and as whom. */
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -15,12 +13,6 @@
 
 enum { NOBODY = 65534 };
 
-static void open_local(struct link_case *c)
-{
-    link_case_new(c);
-    link_case_open(c);
-}
-
 static void gateway_and_control_come_in(void **state)
 {
     struct link_case c;
@@ -28,7 +20,7 @@ static void gateway_and_control_come_in(void **state)
     int control;
 
     (void)state;
-    open_local(&c);
+    link_case_begin_alone(&c);
     gateway = link_case_join(&c, "guests.duo.example");
     assert_int_equal(link_kind(c.last_up), LINK_GATEWAY);
     check_span(link_domain(c.last_up), "guests.duo.example");
@@ -56,7 +48,7 @@ static void other_domains_are_unknown(void **state)
     struct link_case c;
 
     (void)state;
-    open_local(&c);
+    link_case_begin_alone(&c);
     for (size_t i = 0; i < sizeof(domains) / sizeof(domains[0]); i++) {
         char text[300];
         int fd = link_case_knock(&c);
@@ -79,7 +71,7 @@ static void wrong_digest_is_refused(void **state)
     int fd;
 
     (void)state;
-    open_local(&c);
+    link_case_begin_alone(&c);
     fd = link_case_knock(&c);
     link_case_send(&c, fd,
                    "<stream:stream xmlns='jabber:component:accept' "
@@ -155,7 +147,7 @@ static void strangers_are_closed_at_once(void **state)
     (void)state;
     if (geteuid() != 0)
         fail_msg("somebody else can be played by root alone");
-    open_local(&c);
+    link_case_begin_alone(&c);
     open_to_all(&c); /* the file's mode is not what keeps them out */
     check_knock(&c, NOBODY, "guests.duo.example", "");
     check_knock(&c, NOBODY, "ctl.duo.example", "");
@@ -187,22 +179,6 @@ static void gateway_user_is_the_gateway_alone(void **state)
     link_case_end(&c);
 }
 
-static void socket_file_is_ours_alone(void **state)
-{
-    struct link_case c;
-    struct stat file;
-    mode_t usual = umask(0);
-
-    (void)state;
-    open_local(&c);
-    umask(usual);
-    assert_int_equal(lstat(c.path, &file), 0);
-    assert_true(S_ISSOCK(file.st_mode));
-    assert_int_equal(file.st_mode & 0777, 0600);
-    link_case_end(&c);
-    assert_int_not_equal(lstat(c.path, &file), 0);
-}
-
 static void first_is_gone_by_now(struct link_case *c, struct link_peer *peer)
 {
     assert_int_equal(c->downs, c->ups - 1);
@@ -217,7 +193,7 @@ static void second_gateway_replaces_the_first(void **state)
     int new;
 
     (void)state;
-    open_local(&c);
+    link_case_begin_alone(&c);
     old = link_case_join(&c, "guests.duo.example");
     first = c.last_up;
     c.on_up = first_is_gone_by_now;
@@ -229,116 +205,7 @@ static void second_gateway_replaces_the_first(void **state)
     assert_non_null(strstr(c.got.at, "conflict"));
     link_case_send(&c, new, "<presence/>");
     link_case_until(&c, c.stanzas == 1);
-    close(new);
-    link_case_end(&c);
-}
-
-static enum err open_second(struct link_case *c, struct link_hub **hub)
-{
-    static const struct link_handler nobody = {0};
-    struct link_options options = {
-        .loop = &c->loop,
-        .domain = SPAN("duo.example"),
-        .socket_path = c->path,
-        .gateway_uid = (uid_t)-1,
-        .crypto = c->crypto,
-        .log = &c->log,
-    };
-
-    return link_open(&options, &nobody, c, hub, &c->error);
-}
-
-static void second_instance_is_turned_away(void **state)
-{
-    struct link_case c;
-    struct link_hub *second = NULL;
-    int fd;
-
-    (void)state;
-    open_local(&c);
-    check_err(open_second(&c, &second), ERR_AGAIN);
-    assert_null(second);
-    check_ok(buf_append_byte(&c.error, '\0'));
-    assert_non_null(strstr(c.error.at, c.path));
-    fd = link_case_join(&c, "ctl.duo.example"); /* the first goes on */
-    close(fd);
-    link_case_end(&c);
-}
-
-static void stale_socket_is_replaced(void **state)
-{
-    struct link_case c;
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    int stale;
-    int fd;
-
-    (void)state;
-    link_case_new(&c);
-    stale = socket(AF_UNIX, SOCK_STREAM, 0);
-    snprintf(at.sun_path, sizeof(at.sun_path), "%s", c.path);
-    assert_int_equal(bind(stale, (struct sockaddr *)&at, sizeof(at)), 0);
-    close(stale);
-    assert_int_equal(access(c.path, F_OK), 0);
-    link_case_open(&c);
-    fd = link_case_join(&c, "ctl.duo.example");
-    close(fd);
-    link_case_end(&c);
-}
-
-static void other_files_are_not_touched(void **state)
-{
-    struct link_case c;
-    struct link_hub *hub = NULL;
-    int fd;
-
-    (void)state;
-    link_case_new(&c);
-    fd = open(c.path, O_CREAT | O_WRONLY, 0600);
-    assert_true(fd >= 0);
-    close(fd);
-    check_err(open_second(&c, &hub), ERR_SYSTEM);
-    assert_int_equal(access(c.path, F_OK), 0);
-    unlink(c.path);
-    link_case_open(&c);
-    /* What replaced our file is not ours to remove. */
-    unlink(c.path);
-    fd = open(c.path, O_CREAT | O_WRONLY, 0600);
-    close(fd);
-    link_case_close(&c);
-    assert_int_equal(access(c.path, F_OK), 0);
-    unlink(c.path);
-    link_case_end(&c);
-}
-
-static void bad_paths_are_explained(void **state)
-{
-    struct link_case c;
-    struct link_hub *hub = NULL;
-    char usual[sizeof(c.path)];
-    char deep[200];
-    struct link_options options;
-
-    (void)state;
-    open_local(&c);
-    memcpy(usual, c.path, sizeof(usual));
-    snprintf(c.path, sizeof(c.path), "%s/no/such/dir", c.dir);
-    check_err(open_second(&c, &hub), ERR_SYSTEM);
-    check_ok(buf_append_byte(&c.error, '\0'));
-    assert_non_null(strstr(c.error.at, "No such file"));
-    buf_clear(&c.error);
-    memset(deep, 'd', sizeof(deep));
-    deep[sizeof(deep) - 1] = '\0';
-    options = (struct link_options){.loop = &c.loop,
-                                    .domain = SPAN("duo.example"),
-                                    .socket_path = deep,
-                                    .gateway_uid = (uid_t)-1,
-                                    .crypto = c.crypto};
-    check_err(link_open(&options, c.hub->handler, &c, &hub, &c.error),
-              ERR_SYSTEM);
-    check_ok(buf_append_byte(&c.error, '\0'));
-    assert_non_null(strstr(c.error.at, "107 bytes"));
-    memcpy(c.path, usual, sizeof(usual));
-    link_case_end(&c);
+    link_case_end_with(&c, new);
 }
 
 static void peers_are_counted(void **state)
@@ -348,7 +215,7 @@ static void peers_are_counted(void **state)
     int fd;
 
     (void)state;
-    open_local(&c);
+    link_case_begin_alone(&c);
     for (int i = 0; i < LINK_LOCAL_PEERS_MAX; i++)
         fds[i] = link_case_join(&c, "ctl.duo.example");
     fd = link_case_knock(&c);
@@ -414,14 +281,11 @@ static void a_crowd_of_gateways_keeps_nobody_out(void **state)
 static void silent_peer_is_closed(void **state)
 {
     struct link_case c;
-    struct link_tuning tuning;
     int fd;
 
     (void)state;
-    open_local(&c);
-    tuning = c.hub->tuning;
-    tuning.handshake_ms = 40;
-    link__hub_tune(c.hub, &tuning);
+    link_case_begin_alone(&c);
+    link_case_tune(&c, handshake_ms, 40);
     fd = link_case_knock(&c);
     link_case_expect_end(&c, fd);
     assert_non_null(strstr(c.got.at, "connection-timeout"));
@@ -435,17 +299,14 @@ static void silent_peer_is_closed(void **state)
 static void no_descriptor_is_survived(void **state)
 {
     struct link_case c;
-    struct link_tuning tuning;
     struct rlimit usual;
     struct rlimit none;
     int old;
     int fd;
 
     (void)state;
-    open_local(&c);
-    tuning = c.hub->tuning;
-    tuning.accept_ms = 30;
-    link__hub_tune(c.hub, &tuning);
+    link_case_begin_alone(&c);
+    link_case_tune(&c, accept_ms, 30);
     old = link_case_join(&c, "ctl.duo.example");
     fd = link_case_knock(&c);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
@@ -461,8 +322,7 @@ static void no_descriptor_is_survived(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
     link_case_until(&c, c.hub->local.count == 2);
     close(old);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 int main(void)
@@ -473,12 +333,7 @@ int main(void)
         cmocka_unit_test(wrong_digest_is_refused),
         cmocka_unit_test(strangers_are_closed_at_once),
         cmocka_unit_test(gateway_user_is_the_gateway_alone),
-        cmocka_unit_test(socket_file_is_ours_alone),
         cmocka_unit_test(second_gateway_replaces_the_first),
-        cmocka_unit_test(second_instance_is_turned_away),
-        cmocka_unit_test(stale_socket_is_replaced),
-        cmocka_unit_test(other_files_are_not_touched),
-        cmocka_unit_test(bad_paths_are_explained),
         cmocka_unit_test(peers_are_counted),
         cmocka_unit_test(a_crowd_of_gateways_keeps_nobody_out),
         cmocka_unit_test(silent_peer_is_closed),

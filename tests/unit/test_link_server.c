@@ -2,18 +2,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "support/link_case.h"
-
-static void open_with_server(struct link_case *c)
-{
-    link_case_new(c);
-    link_case_listen(c);
-    link_case_open(c);
-}
 
 static void handshake_brings_the_link_up(void **state)
 {
@@ -22,7 +14,7 @@ static void handshake_brings_the_link_up(void **state)
     int fd;
 
     (void)state;
-    open_with_server(&c);
+    link_case_begin(&c);
     assert_null(link_server(c.hub));
     fd = link_case_serve(&c);
     assert_ptr_equal(link_server(c.hub), c.last_up);
@@ -36,8 +28,7 @@ static void handshake_brings_the_link_up(void **state)
     link_case_until(&c, c.stanzas == 1 && c.idles >= 1);
     assert_int_equal(link_case_logged(&c, "event=server_up"), 1);
     assert_int_equal(link_case_logged(&c, "s3cr3t"), 0);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void socket_is_tuned(void **state)
@@ -49,8 +40,7 @@ static void socket_is_tuned(void **state)
     int fd;
 
     (void)state;
-    open_with_server(&c);
-    fd = link_case_serve(&c);
+    fd = link_case_begin_up(&c);
     assert_int_equal(uv_fileno(&c.last_up->io.handle, &ours), 0);
     getsockopt(ours, IPPROTO_TCP, TCP_NODELAY, &value, &len);
     assert_int_equal(value, 1);
@@ -60,21 +50,17 @@ static void socket_is_tuned(void **state)
     assert_int_equal(value, 60);
     getsockopt(ours, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &len);
     assert_int_equal(value, 60000);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void wrong_secret_is_told_once_and_tried_slowly(void **state)
 {
     struct link_case c;
-    struct link_tuning tuning;
     struct link_stats stats;
 
     (void)state;
-    open_with_server(&c);
-    tuning = c.hub->tuning;
-    tuning.config_ms = 100;
-    link__hub_tune(c.hub, &tuning);
+    link_case_begin(&c);
+    link_case_tune(&c, config_ms, 100);
     for (int i = 0; i < 3; i++) {
         int64_t before = link_case_now_ms();
 
@@ -106,7 +92,7 @@ static void configuration_errors_wait_a_minute(void **state)
     for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
         struct link_case c;
 
-        open_with_server(&c);
+        link_case_begin(&c);
         link_case_refuse(&c, errors[i]);
         link_case_until(&c, link_case_logged(&c, errors[i]) == 1);
         uv_update_time(&c.loop);
@@ -123,7 +109,7 @@ static void conflict_is_no_hot_loop(void **state)
     int connects = 0;
 
     (void)state;
-    open_with_server(&c);
+    link_case_begin(&c);
     tuning = c.hub->tuning;
     tuning.backoff = (struct link_backoff){100, 1600, 0};
     link__hub_tune(c.hub, &tuning);
@@ -166,8 +152,7 @@ static void refused_port_is_tried_until_it_opens(void **state)
     link_case_listen(&c);
     fd = link_case_serve(&c);
     assert_int_equal(link_case_logged(&c, "event=server_up failures="), 1);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void lost_link_comes_back(void **state)
@@ -176,8 +161,7 @@ static void lost_link_comes_back(void **state)
     int fd;
 
     (void)state;
-    open_with_server(&c);
-    fd = link_case_serve(&c);
+    fd = link_case_begin_up(&c);
     close(fd);
     link_case_until(&c, c.downs == 1);
     assert_null(link_server(c.hub));
@@ -185,8 +169,7 @@ static void lost_link_comes_back(void **state)
     fd = link_case_serve(&c);
     assert_int_equal(c.ups, 2);
     assert_int_equal(c.hub->stats.server_connects, 2);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void only_a_settled_link_resets_the_backoff(void **state)
@@ -196,8 +179,7 @@ static void only_a_settled_link_resets_the_backoff(void **state)
     int fd;
 
     (void)state;
-    open_with_server(&c);
-    fd = link_case_serve(&c);
+    fd = link_case_begin_up(&c);
     close(fd);
     link_case_until(&c, c.downs == 1);
     fd = link_case_serve(&c);
@@ -210,14 +192,12 @@ static void only_a_settled_link_resets_the_backoff(void **state)
     link__hub_tune(c.hub, &tuning);
     fd = link_case_serve(&c);
     link_case_until(&c, c.hub->server.backoff.ceiling_ms == 0);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void silent_server_is_given_up(void **state)
 {
     struct link_case c;
-    struct link_tuning tuning;
     int fd;
 
     (void)state;
@@ -225,9 +205,7 @@ static void silent_server_is_given_up(void **state)
     link_case_listen(&c);
     close(c.listener);
     link_case_open(&c);
-    tuning = c.hub->tuning;
-    tuning.attempt_ms = 60;
-    link__hub_tune(c.hub, &tuning);
+    link_case_tune(&c, attempt_ms, 60);
     link_case_until(&c, c.hub->stats.server_failures >= 1);
     link_case_listen(&c);
     fd = link_case_accept(&c);
@@ -235,8 +213,7 @@ static void silent_server_is_given_up(void **state)
     assert_string_equal(c.hub->stats.last_error, "timed out");
     close(fd);
     fd = link_case_serve(&c);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void every_address_of_a_name_is_tried(void **state)
@@ -251,8 +228,7 @@ static void every_address_of_a_name_is_tried(void **state)
     link_case_open(&c);
     fd = link_case_serve(&c);
     assert_int_equal(c.hub->stats.server_failures, 0);
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 /* A port whose queue is full swallows whoever else connects. */
@@ -283,8 +259,7 @@ static void address_that_swallows_all_is_given_up(void **state)
     link_case_until(&c, c.hub->stats.server_failures == 1);
     assert_string_equal(c.hub->stats.last_error, "timed out");
     assert_int_equal(c.hub->server.turn, 1); /* another address is first */
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 static void unknown_name_is_an_error_with_backoff(void **state)
@@ -296,8 +271,7 @@ static void unknown_name_is_an_error_with_backoff(void **state)
     };
 
     (void)state;
-    link_case_new(&c);
-    link_case_open(&c);
+    link_case_begin_alone(&c);
     /* The same hub, given a name that no resolver knows. */
     check_ok(link__server_init(c.hub, &options));
     link__server_begin(c.hub);
@@ -319,15 +293,13 @@ static void malformed_input_ends_with_our_error(void **state)
         struct link_case c;
         int fd;
 
-        open_with_server(&c);
-        fd = link_case_serve(&c);
+        fd = link_case_begin_up(&c);
         link_case_send(&c, fd, bad[i][0]);
         link_case_expect(&c, fd, bad[i][1]);
         close(fd);
         link_case_until(&c, c.downs == 1);
         fd = link_case_serve(&c);
-        close(fd);
-        link_case_end(&c);
+        link_case_end_with(&c, fd);
     }
 }
 
@@ -337,8 +309,7 @@ static void half_a_stanza_is_nothing(void **state)
     int fd;
 
     (void)state;
-    open_with_server(&c);
-    fd = link_case_serve(&c);
+    fd = link_case_begin_up(&c);
     link_case_send(&c, fd, "<message from='a@b.example'><body>ha");
     close(fd);
     link_case_until(&c, c.downs == 1);
@@ -352,8 +323,7 @@ static void stanzas_before_the_end_are_read(void **state)
     int fd;
 
     (void)state;
-    open_with_server(&c);
-    fd = link_case_serve(&c);
+    fd = link_case_begin_up(&c);
     link_case_send(&c, fd,
                    "<message id='0'/><message id='1'/>"
                    "</stream:stream>");
@@ -366,18 +336,14 @@ static void stanzas_before_the_end_are_read(void **state)
 static void silence_is_broken_by_a_space(void **state)
 {
     struct link_case c;
-    struct link_tuning tuning;
     int fd;
 
     (void)state;
-    open_with_server(&c);
-    tuning = c.hub->tuning;
-    tuning.keepalive_ms = 40;
-    link__hub_tune(c.hub, &tuning);
+    link_case_begin(&c);
+    link_case_tune(&c, keepalive_ms, 40);
     fd = link_case_serve(&c);
     link_case_expect(&c, fd, "  ");
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 /* A turn of the loop that waits must not put off what a timer brought. */
@@ -394,8 +360,7 @@ static void end_is_told_without_further_traffic(void **state)
     int fd;
 
     (void)state;
-    open_with_server(&c);
-    fd = link_case_serve(&c);
+    fd = link_case_begin_up(&c);
     link_case_until(&c, c.idles >= 1);
     c.on_idle = stop_loop;
     before = link_case_now_ms();
@@ -406,8 +371,7 @@ static void end_is_told_without_further_traffic(void **state)
     assert_int_equal(c.downs, 1);
     assert_true(link_case_now_ms() - before < 15);
     link_case_expect(&c, fd, "policy-violation");
-    close(fd);
-    link_case_end(&c);
+    link_case_end_with(&c, fd);
 }
 
 int main(void)
