@@ -76,9 +76,7 @@ class Chat:
 
     async def outlives_the_component(self):
         with self.w.step('the component is killed and comes back'):
-            self.w.component.kill9()
-            await self.w.start()
-            await self.w.linked(self.anny)
+            await self.w.restart(self.anny)
             await self._speaks(self.app, 'after the restart')
             await self._hears('as if nothing happened')
 

@@ -6,8 +6,7 @@ import os
 from desk.gajim_app import Gajim
 from lives import life
 from lives.chat import Chat, silent_chat
-from lives.talk import (WRONG, entered, invite, invited, picture, react,
-                        room_of)
+from lives.talk import WRONG, entered, invited, picture, react, room_of
 
 
 def gajim(w, name, person, **options):
@@ -106,7 +105,7 @@ async def gajim_life(w):
 async def second_chat(w, app, anny):
     """Invited, ended by its own word; then one that falls silent."""
     with w.step('an invite opens a chat; it forgets the code in it'):
-        room = await invite(w, anny, app.jid)
+        room = await w.invite(anny, app.jid)
         await app.accept_invite()
         await app.code(room.code(1))  # Gajim 1.7 does not pass it on
         await entered(anny, room, 1)

@@ -2,7 +2,7 @@
 
 import os
 
-from harness import adhoc, ns
+from harness import ns
 from harness.component import Room
 
 WRONG = 'ZZZZZ-ZZZZZ'
@@ -66,17 +66,3 @@ async def end_by_words(person, room):
         person.send(room.jid, '!end')
     await person.take(lambda s: s.name == 'presence' and s.destroyed
                       and s.frm.startswith(room.jid), 'the end')
-
-
-async def invite(w, person, jid):
-    """Makes a chat by command, whose first seat is `jid`'s by invite."""
-    done = await adhoc.run(person, w.domain, 'create-chat', {
-        'your-name': 'Anny', 'peer-name': 'Abhi', 'invite-jid': jid,
-        'idle': '1h', 'protection': 'server'})
-    v = done.values
-    room = Room({'room': v['room'], 'protection': 'server', 'seats': [
-        {key: v['seat%d-%s' % (n, key)]
-         for key in ('name', 'code', 'link', 'xmpp')} for n in (2, 1)]})
-    w.keep_secret(room)
-    await person.join(room.jid, 'b', room.code(2))
-    return room

@@ -36,12 +36,12 @@ class Room:
         self.seats = [Seat(n, s) for n, s in enumerate(facts['seats'], 1)]
 
     @classmethod
-    def of_form(cls, values, protection='server'):
-        """The same from what `create-chat` answered."""
+    def of_form(cls, values, protection='server', seats=(1, 2)):
+        """The same from what `create-chat` answered: its seats, in order."""
         return cls({'room': values['room'], 'protection': protection,
                     'seats': [{key: values['seat%d-%s' % (n, key)] for key in
                                ('name', 'code', 'link', 'xmpp')}
-                              for n in (1, 2)]})
+                              for n in seats]})
 
     @property
     def local(self):

@@ -97,6 +97,18 @@ class Gateway:
         self.world.things.append(tab)
         return await tab.enter()
 
+    async def seated(self, room, seat):
+        """A tab in the room, whose stream can be resumed."""
+        tab = await self.tab()
+        await tab.enable()
+        await tab.join(room.jid, 'x', room.code(seat))
+        return tab
+
+    async def couple(self):
+        """A new room with a tab at each seat: (room, abhi, anny)."""
+        room = await self.world.new_room()
+        return (room, await self.seated(room, 1), await self.seated(room, 2))
+
     async def http(self, request, port=None, headers=(), body=b''):
         """One request on a socket of its own."""
         reader, writer = await asyncio.open_connection(
@@ -325,5 +337,5 @@ class Tab(Guest):
         await self._open()
         self._send("<resume xmlns='%s' previd=%s h='%d'/>" % (
             SM, attr(self.token), self.count()))
-        return await self.take(lambda s: s.name in ('resumed', 'failed'),
-                               'resumed')
+        return await self.take(
+            lambda s: s.name in ('resumed', 'failed', 'error'), 'resumed')

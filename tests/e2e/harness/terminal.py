@@ -23,6 +23,13 @@ def squeezed(words):
     return ''.join(words.replace('│', ' ').split())
 
 
+def must_follow(screen, *words):
+    """The last of each of the words are on the screen in this order."""
+    there = squeezed(screen)
+    places = [there.rfind(squeezed(word)) for word in words]
+    assert places == sorted(places), 'history out of order:\n' + screen
+
+
 class Terminal:
     """One client in a tmux server of its own."""
 

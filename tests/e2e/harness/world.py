@@ -5,8 +5,8 @@ import contextlib
 import os
 import time
 
-from . import ns
-from .component import Component
+from . import adhoc, ns
+from .component import Component, Room
 from .person import Person
 
 
@@ -71,6 +71,15 @@ class World:
                     patience, answer, self.component.process.tail()))
             await asyncio.sleep(0.1)
 
+    async def restart(self, person, violent=True):
+        """The component is killed, or ends as it should, and starts again."""
+        if violent:
+            self.component.kill9()
+        else:
+            await self.component.terminate()
+        await self.start()
+        await self.linked(person)
+
     async def person(self, name, resource='phone', **settings):
         """The first person of a story: logged in, component started."""
         person = await self.login(name, resource)
@@ -82,6 +91,16 @@ class World:
     async def new_room(self, *names, **options):
         room = await self.component.new_room(*names, **options)
         self.keep_secret(room)
+        return room
+
+    async def invite(self, anny, jid):
+        """Anny makes a chat and is in it; seat 1 is Abhi's, by invite."""
+        done = await adhoc.run(anny, self.domain, 'create-chat', {
+            'your-name': 'Anny', 'peer-name': 'Abhi', 'invite-jid': jid,
+            'idle': '1h', 'protection': 'server'})
+        room = Room.of_form(done.values, seats=(2, 1))
+        self.keep_secret(room)
+        await anny.join(room.jid, 'b', room.code(2))
         return room
 
     def keep_secret(self, room):

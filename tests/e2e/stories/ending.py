@@ -149,12 +149,7 @@ async def end_is_remembered(w):
     room, abhi, anny = await w.couple()
     await abhi.iq('set', room.jid, DESTROY)
     for violent in (False, True):
-        if violent:
-            w.component.kill9()
-        else:
-            await w.component.terminate()
-        await w.start()
-        await w.linked(abhi)
+        await w.restart(abhi, violent)
         await is_gone(w, abhi, room)
         same(await abhi.refused(
             'get', '0123456789abcdef@' + w.domain,

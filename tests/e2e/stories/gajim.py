@@ -80,6 +80,15 @@ async def gajim_is_invited_by_message(w):
     await abhi.expect('archive-end')
 
 
+async def beside(w, **options):
+    """A room with Anny in it, and Abhi's nbxmpp: (room, abhi, anny)."""
+    anny = await w.person('anny')
+    abhi = await gajim(w, 'abhi')
+    room = await w.new_room(**options)
+    await anny.join(room.jid, 'b', room.code(2))
+    return room, abhi, anny
+
+
 async def entered(abhi, room):
     """nbxmpp's own presence, and the end of what it asks at a join."""
     abhi.do('join', room=room.jid, nick='abhi', password=room.code(1))
@@ -91,10 +100,7 @@ async def entered(abhi, room):
 @story()
 async def gajim_reads_everything(w):
     """Edits, reactions, marks: live and page by page, as nbxmpp has them."""
-    anny = await w.person('anny')
-    abhi = await gajim(w, 'abhi')
-    room = await w.new_room()
-    await anny.join(room.jid, 'b', room.code(2))
+    room, abhi, anny = await beside(w)
     first = await anny.say(room.jid, 'tpyo', "<origin-id xmlns='%s' id='t1'/>"
                            % ns.SID, 't1')
     await entered(abhi, room)
@@ -133,10 +139,7 @@ async def gajim_reads_everything(w):
 @story()
 async def gajim_in_an_omemo_room(w):
     """nbxmpp takes it for a private room and finds whom to encrypt for."""
-    anny = await w.person('anny')
-    abhi = await gajim(w, 'abhi')
-    room = await w.new_room(protection='omemo')
-    await anny.join(room.jid, 'b', room.code(2))
+    room, abhi, anny = await beside(w, protection='omemo')
     await anny.say(room.jid, 'fallback', "<encrypted xmlns='%s'/>" % ns.OMEMO)
     abhi.do('join', room=room.jid, nick='abhi', password=room.code(1))
     seen = await abhi.expect('disco')
@@ -158,10 +161,7 @@ async def gajim_in_an_omemo_room(w):
 @story()
 async def gajim_meddles(w):
     """What its menus offer an owner is refused, each in its own way."""
-    anny = await w.person('anny')
-    abhi = await gajim(w, 'abhi')
-    room = await w.new_room()
-    await anny.join(room.jid, 'b', room.code(2))
+    room, abhi, anny = await beside(w)
     await entered(abhi, room)
     abhi.do('lists', room=room.jid)
     for which in ('owner', 'admin', 'member'):
@@ -182,10 +182,7 @@ async def gajim_meddles(w):
 @story()
 async def gajim_commands_of_a_room(w):
     """Keep and end, from the menu of the room."""
-    anny = await w.person('anny')
-    abhi = await gajim(w, 'abhi')
-    room = await w.new_room()
-    await anny.join(room.jid, 'b', room.code(2))
+    room, abhi, anny = await beside(w)
     await entered(abhi, room)
     abhi.do('command', room=room.jid, node='keep-chat')
     kept = await abhi.expect('command')

@@ -12,23 +12,11 @@ async def begin(w, **settings):
     return await Gateway(w).launch().ready()
 
 
-async def two(w, gateway):
-    """A room with two tabs in it: (room, abhi, anny)."""
-    room = await w.new_room()
-    tabs = []
-    for seat in (1, 2):
-        tab = await gateway.tab()
-        await tab.enable()
-        await tab.join(room.jid, 'x', room.code(seat))
-        tabs.append(tab)
-    return room, tabs[0], tabs[1]
-
-
 @story(servers=DIRECT)
 async def gateway_resume(w):
     """A cut line costs nothing, doubles nothing, and shows as away."""
     gateway = await begin(w)
-    room, abhi, anny = await two(w, gateway)
+    room, abhi, anny = await gateway.couple()
     first = await abhi.say(room.jid, 'before the cut')
     await anny.heard(room.jid, first.id)
     old = anny.jid
@@ -60,7 +48,7 @@ async def gateway_resume(w):
 async def gateway_resume_elsewhere(w):
     """A token is for one connection at a time; a wrong one is none."""
     gateway = await begin(w)
-    room, abhi, anny = await two(w, gateway)
+    room, abhi, anny = await gateway.couple()
     thief = await gateway.tab()
     thief.token, thief.handled = 'x' * 32, 0
     await thief.close()
@@ -110,7 +98,7 @@ async def gateway_restarted(w):
 async def gateway_component_lost(w):
     """While the component is away there is an answer; then a new start."""
     gateway = await begin(w)
-    room, abhi, anny = await two(w, gateway)
+    room, abhi, anny = await gateway.couple()
     w.component.kill9()
     await gateway.is_alone()
     same((await gateway.http('GET /readyz', gateway.metrics)).status, 503)
@@ -134,7 +122,7 @@ async def gateway_component_lost(w):
 async def gateway_relay(w):
     """A guest reaches the component, and nobody else."""
     gateway = await begin(w)
-    room, abhi, anny = await two(w, gateway)
+    room, abhi, anny = await gateway.couple()
     for to in ('bob@example.org', 'example.org', anny.jid,
                'x@guests.' + w.domain, 'ctl.' + w.domain):
         mark = abhi.mark()
@@ -164,7 +152,7 @@ async def gateway_relay(w):
 async def gateway_flood(w):
     """What was accepted comes once and in order; the rest is refused."""
     gateway = await begin(w)
-    room, abhi, anny = await two(w, gateway)
+    room, abhi, anny = await gateway.couple()
     sent = [abhi.send(room.jid, 'f%d' % n) for n in range(600)]
     for number in (sent[0], sent[-1]):
         await abhi.take(lambda s, n=number: s.id == n, number, 60.0)
@@ -185,7 +173,7 @@ async def gateway_slow_reader(w):
     """One that does not read is cut; the other is not held up."""
     gateway = await begin(w, limits_messages_per_second=0,
                           limits_message_burst=0)
-    room, abhi, anny = await two(w, gateway)
+    room, abhi, anny = await gateway.couple()
     anny.deafen()
     body = 'x' * 15000
     for number in range(700):

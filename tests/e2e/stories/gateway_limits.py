@@ -245,13 +245,7 @@ async def gateway_floods(w):
     """Beside each flood two people go on, and memory stays where it was."""
     await w.start(limits_messages_per_second=0, limits_message_burst=0)
     gateway = await Gateway(w).launch(frugal=True).ready()
-    room = await w.new_room()
-    tabs = []
-    for seat in (1, 2):
-        tab = await gateway.tab()
-        await tab.enable()
-        await tab.join(room.jid, 'x', room.code(seat))
-        tabs.append(tab)
+    room, *tabs = await gateway.couple()
     calm = await chat(room, tabs, 'calm')
     told = []
     for flood in (pings, empty_parts, questions, logins, requests):

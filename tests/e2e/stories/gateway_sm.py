@@ -138,9 +138,7 @@ async def gateway_resume_ends(w):
     await w.start()
     gateway = await Gateway(w).launch().ready()
     room = await w.new_room()
-    tab = await gateway.tab()
-    await tab.enable()
-    await tab.join(room.jid, 'x', room.code(1))
+    tab = await gateway.seated(room, 1)
     for _ in range(3):  # as often as one likes
         tab.cut()
         same((await tab.resume()).name, 'resumed')

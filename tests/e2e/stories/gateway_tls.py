@@ -45,26 +45,39 @@ async def certificate(port):
     return tls.getpeercert(True)
 
 
-@story(servers=DIRECT)
-async def gateway_tls(w):
-    """A new certificate is shown after SIGHUP, without a restart."""
+async def begin(w):
+    """A gateway with its own certificate, of one.example."""
     folder = w.component.folder
     make_certificate(folder, 'one.example')
     await w.start()
     gateway = Gateway(w)
+    gateway.public_url = 'https://127.0.0.1:%d' % gateway.port
     gateway.launch(gateway_tls_certificate=os.path.join(folder, 'cert.pem'),
                    gateway_tls_key=os.path.join(folder, 'key.pem'))
-    await gateway.ready()
+    return await gateway.ready()
+
+
+async def reloaded(gateway, old):
+    """SIGHUP; returns the certificate that is shown in place of the old."""
+    gateway.process.signal(signal.SIGHUP)
+    for _ in range(900):
+        new = await certificate(gateway.port)
+        if new != old:
+            return new
+        await asyncio.sleep(0.1)
+    raise AssertionError('never reloaded')
+
+
+@story(servers=DIRECT)
+async def gateway_tls(w):
+    """A new certificate is shown after SIGHUP, without a restart."""
+    folder = w.component.folder
+    gateway = await begin(w)
     first = await certificate(gateway.port)
     same(await certificate(gateway.port), first)
     make_certificate(folder, 'two.example')
     same(await certificate(gateway.port), first)
-    gateway.process.signal(signal.SIGHUP)
-    for _ in range(900):
-        if await certificate(gateway.port) != first:
-            break
-        await asyncio.sleep(0.1)
-    assert await certificate(gateway.port) != first, 'never reloaded'
+    await reloaded(gateway, first)
     gateway.end()
 
 
@@ -84,13 +97,7 @@ async def gateway_tls_bad_pair(w):
     """A pair that does not fit is refused in words; the old one stays."""
     folder = w.component.folder
     certificate_file = os.path.join(folder, 'cert.pem')
-    key_file = os.path.join(folder, 'key.pem')
-    make_certificate(folder, 'one.example')
-    await w.start()
-    gateway = Gateway(w)
-    gateway.launch(gateway_tls_certificate=certificate_file,
-                   gateway_tls_key=key_file)
-    await gateway.ready()
+    gateway = await begin(w)
     first = await certificate(gateway.port)
     make_certificate(folder, 'two.example', 'other.pem')
     await refused(gateway, 'certificate and key do not belong together')
@@ -99,19 +106,14 @@ async def gateway_tls_bad_pair(w):
         file.write('-----BEGIN CERTIFICATE-----\nnone\n')
     await refused(gateway, 'there is no certificate in the file')
     same(await certificate(gateway.port), first)
-    os.unlink(key_file)
+    os.unlink(os.path.join(folder, 'key.pem'))
     await refused(gateway, 'the key cannot be read')
     same(await certificate(gateway.port), first)
     os.unlink(certificate_file)
     await refused(gateway, 'the certificate cannot be read')
     same(await certificate(gateway.port), first)
     make_certificate(folder, 'three.example')
-    gateway.process.signal(signal.SIGHUP)
-    for _ in range(900):
-        if await certificate(gateway.port) != first:
-            break
-        await asyncio.sleep(0.1)
-    assert await certificate(gateway.port) != first, 'never reloaded'
+    await reloaded(gateway, first)
     gateway.end()
     # Nor does it start with such a pair.
     make_certificate(folder, 'four.example', 'other.pem')
@@ -134,13 +136,7 @@ async def secret_tab(gateway):
 async def gateway_tls_chat(w):
     """Whoever is inside stays inside when the certificate is another."""
     folder = w.component.folder
-    make_certificate(folder, 'one.example')
-    await w.start()
-    gateway = Gateway(w)
-    gateway.public_url = 'https://127.0.0.1:%d' % gateway.port
-    gateway.launch(gateway_tls_certificate=os.path.join(folder, 'cert.pem'),
-                   gateway_tls_key=os.path.join(folder, 'key.pem'))
-    await gateway.ready()
+    gateway = await begin(w)
     room = await w.new_room()
     abhi = await secret_tab(gateway)
     await abhi.enable()
@@ -148,10 +144,7 @@ async def gateway_tls_chat(w):
     first = await certificate(gateway.port)
     for name in ('two.example', 'three.example'):
         make_certificate(folder, name)
-        gateway.process.signal(signal.SIGHUP)
-        while await certificate(gateway.port) == first:
-            await asyncio.sleep(0.1)
-        first = await certificate(gateway.port)
+        first = await reloaded(gateway, first)
         anny = await secret_tab(gateway)
         await anny.join(room.jid, 'x', room.code(2))
         said = await anny.say(room.jid, 'under ' + name)
@@ -168,13 +161,7 @@ async def gateway_tls_chat(w):
 @story(servers=DIRECT)
 async def gateway_tls_versions(w):
     """Nothing before TLS 1.2, and both of the rest."""
-    folder = w.component.folder
-    make_certificate(folder, 'one.example')
-    await w.start()
-    gateway = Gateway(w)
-    gateway.launch(gateway_tls_certificate=os.path.join(folder, 'cert.pem'),
-                   gateway_tls_key=os.path.join(folder, 'key.pem'))
-    await gateway.ready()
+    gateway = await begin(w)
     for option, is_good in (('-tls1', False), ('-tls1_1', False),
                             ('-tls1_2', True), ('-tls1_3', True)):
         asked = await asyncio.create_subprocess_exec(

@@ -96,17 +96,11 @@ async def use(w, gateway):
         await gateway.http(request)
     for request in ('GET /metrics', 'GET /healthz', 'GET /readyz'):
         await gateway.http(request, gateway.metrics)
-    room = await w.new_room()
-    tabs = []
-    for seat in (1, 2):
-        tab = await gateway.tab()
-        await tab.enable()
-        await tab.join(room.jid, 'x', room.code(seat))
-        tabs.append(tab)
-    said = await tabs[0].say(room.jid, 'hello')
-    await tabs[1].heard(room.jid, said.id)
-    tabs[1].cut()
-    await tabs[1].resume()
+    room, abhi, anny = await gateway.couple()
+    said = await abhi.say(room.jid, 'hello')
+    await anny.heard(room.jid, said.id)
+    anny.cut()
+    await anny.resume()
     raw = Raw(gateway)
     await raw.open()
     raw.send("<!DOCTYPE m SYSTEM 'file:///etc/passwd'><open/>")

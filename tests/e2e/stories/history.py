@@ -170,12 +170,7 @@ async def history_same_after_restarts(w):
     room, abhi, anny, said = await chat_of(w, 6)
     before, _ = await anny.archive(room.jid)
     for violent in (False, True):
-        if violent:
-            w.component.kill9()
-        else:
-            await w.component.terminate()
-        await w.start()
-        await w.linked(anny)
+        await w.restart(anny, violent)
         after, _ = await anny.archive(room.jid)
         same([(r.id, r.stamp, r.message.id, r.body, r.message.occupant_id)
               for r in after],

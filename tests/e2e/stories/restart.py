@@ -19,12 +19,7 @@ async def restart_keeps_sessions(w):
     await abhi.say(room.jid, 'zero')
     for round_, violent in ((1, False), (2, True), (3, True)):
         marks = abhi.mark(), anny.mark()
-        if violent:
-            w.component.kill9()
-        else:
-            await w.component.terminate()
-        await w.start()
-        await w.linked(abhi)
+        await w.restart(abhi, violent)
         for person, other in ((abhi, anny), (anny, abhi)):
             said = await person.say(room.jid, 'round %d' % round_)
             await other.heard(room.jid, said.id)
@@ -45,9 +40,7 @@ async def restart_keeps_resend_and_seats(w):
     fresh = await w.new_room('Uma', 'Vera')
     origin = "<origin-id xmlns='%s' id='o-1'/>" % ns.SID
     first = await abhi.say(room.jid, 'once', origin, 'm1')
-    w.component.kill9()
-    await w.start()
-    await w.linked(abhi)
+    await w.restart(abhi)
     again = await abhi.say(room.jid, 'once', origin, 'm1')
     same(again.stanza_id, first.stanza_id)
     anny.leave(room.jid)

@@ -3,24 +3,11 @@
 import asyncio
 import os
 
-from harness import adhoc, ns
-from harness.component import Room
+from harness import ns
 from harness.story import story
-from harness.terminal import Poezio, squeezed
+from harness.terminal import Poezio, must_follow
 
 LONG = ' '.join('word%d' % n for n in range(60))
-
-
-async def invited(w, creator, jid):
-    """Anny's chat with Abhi, whose app gets an invite; seat 1 is his."""
-    done = await adhoc.run(creator, w.domain, 'create-chat', {
-        'your-name': 'Anny', 'peer-name': 'Abhi', 'invite-jid': jid,
-        'idle': '24h', 'protection': 'server'})
-    room = Room({'room': done.values['room'], 'protection': 'server', 'seats': [
-        {key: done.values['seat%d-%s' % (n, key)]
-         for key in ('name', 'code', 'link', 'xmpp')} for n in (2, 1)]})
-    w.keep_secret(room)
-    return room
 
 
 @story(limit=300)
@@ -35,8 +22,7 @@ async def poezio_chat(w):
     await abhi.connect()
     with w.step('an invite is shown; poezio looks elsewhere for its code'):
         await abhi.see('none (1/1)')  # its own presence came back
-        room = await invited(w, anny, abhi.jid)
-        await anny.join(room.jid, 'b', room.code(2))
+        room = await w.invite(anny, abhi.jid)
         await abhi.see('You are invited to the room', room.local)
         await abhi.keep('invited')
 
@@ -92,15 +78,11 @@ async def poezio_chat(w):
         await abhi.again()  # it joins by its bookmark, which has a wrong code
         await abhi.type('/win 1')
         screen = await abhi.see('hello Anny 🙂', LONG, 'while you were out')
-        order = [squeezed(screen).rfind(squeezed(words)) for words in
-                 ('hello Anny', LONG, 'while you were out')]
-        assert order == sorted(order), 'history out of order:\n' + screen
+        must_follow(screen, 'hello Anny', LONG, 'while you were out')
         await abhi.keep('history')
 
     with w.step('the component is killed and comes back'):
-        w.component.kill9()
-        await w.start()
-        await w.linked(anny)
+        await w.restart(anny)
         await abhi.type('after the restart')
         await anny.take(lambda s: s.body == 'after the restart'
                         and s.stanza_id, 'the message')

@@ -6,7 +6,7 @@ from harness import adhoc
 from harness.check import holds
 from harness.component import Room
 from harness.story import story
-from harness.terminal import Profanity, squeezed
+from harness.terminal import Profanity, must_follow
 
 LONG = ' '.join('word%d' % n for n in range(180))
 
@@ -16,6 +16,13 @@ def client(w, person):
                          os.path.join(w.folder, person), w.captures,
                          w.server, w.slot, person)
     w.things.append(terminal)
+    return terminal
+
+
+async def connected(w, person):
+    terminal = client(w, person)
+    await terminal.start()
+    await terminal.connect()
     return terminal
 
 
@@ -39,10 +46,7 @@ async def says(speaker, hearers, words):
 async def profanity_chat(w):
     """Invited, let in, talk, drop out, come back, survive a restart, end."""
     helper = await w.person('mal')
-    abhi, anny = client(w, 'abhi'), client(w, 'anny')
-    for terminal in (abhi, anny):
-        await terminal.start()
-        await terminal.connect()
+    abhi, anny = await connected(w, 'abhi'), await connected(w, 'anny')
     room = await make_chat(w, helper, anny.jid)
 
     with w.step('an invite opens the chat, nothing is typed'):
@@ -93,15 +97,11 @@ async def profanity_chat(w):
         await anny.see('Autojoined', room.jid)
         await anny.type('/win 2')
         screen = await anny.see('hej 🕯', LONG, 'while you were out')
-        order = [squeezed(screen).find(squeezed(words)) for words in
-                 ('hej 🕯', LONG, 'while you were out')]
-        assert order == sorted(order), 'history out of order:\n' + screen
+        must_follow(screen, 'hej 🕯', LONG, 'while you were out')
         await anny.keep('history')
 
     with w.step('the component is killed and comes back'):
-        w.component.kill9()
-        await w.start()
-        await w.linked(helper)
+        await w.restart(helper)
         await says(anny, both, 'after the restart')
         await says(abhi, both, 'as if nothing happened')
         for terminal in both:
@@ -130,9 +130,7 @@ async def profanity_chat(w):
 async def profanity_is_warned(w):
     """The warning before the silence, and what keeps the chat."""
     helper = await w.person('mal')
-    abhi = client(w, 'abhi')
-    await abhi.start()
-    await abhi.connect()
+    abhi = await connected(w, 'abhi')
     room = await w.new_room(idle='40s')
     await helper.join(room.jid, 'b', room.code(2))
     with w.step('the warning before the silence, and !keep'):
@@ -151,9 +149,7 @@ async def profanity_is_warned(w):
 async def profanity_makes_a_chat(w):
     """The ad-hoc form is filled in Profanity itself."""
     helper = await w.person('mal')
-    abhi = client(w, 'abhi')
-    await abhi.start()
-    await abhi.connect()
+    abhi = await connected(w, 'abhi')
     # Profanity first asks its own server whether that knows commands, and
     # refuses until the answer has come.
     await abhi.type_until('/cmd list %s' % w.domain, 'create-chat')

@@ -6,6 +6,13 @@ from harness.local_gateway import LocalGateway
 from harness.story import DIRECT, story
 
 
+async def begin(w):
+    """The component, our gateway to it and a room."""
+    await w.start(component_server='')
+    gateway = await LocalGateway(w).open()
+    return gateway, await w.new_room()
+
+
 async def enter(w, gateway, room, password, **options):
     """A new tab comes in; returns it and the token it was given."""
     guest = gateway.guest(**options)
@@ -48,9 +55,7 @@ async def token_of_a_tab(w):
 @story(servers=DIRECT)
 async def token_of_a_copied_tab(w):
     """Original and copy go their own ways."""
-    await w.start(component_server='')
-    gateway = await LocalGateway(w).open()
-    room = await w.new_room()
+    gateway, room = await begin(w)
     original, shared = await enter(w, gateway, room, room.code(2))
     copy, one = await enter(w, gateway, room, shared)
     original.close_tab()
@@ -65,9 +70,7 @@ async def token_of_a_copied_tab(w):
 @story(servers=DIRECT)
 async def token_after_a_crash(w):
     """The component is killed; tokens, and what it knows of dead ones, stay."""
-    await w.start(component_server='')
-    gateway = await LocalGateway(w).open()
-    room = await w.new_room()
+    gateway, room = await begin(w)
     guest, first = await enter(w, gateway, room, room.code(2))
     guest.close_tab()
     guest, second = await enter(w, gateway, room, first)
@@ -88,9 +91,7 @@ async def token_after_a_crash(w):
 @story(servers=DIRECT)
 async def token_is_no_attempt(w):
     """Strangers who guess lock codes out for a while, not a tab's token."""
-    await w.start(component_server='')
-    gateway = await LocalGateway(w).open()
-    room = await w.new_room()
+    gateway, room = await begin(w)
     guest, token = await enter(w, gateway, room, room.code(2))
     guest.close_tab()
     for number in range(11):
