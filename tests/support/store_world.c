@@ -369,3 +369,20 @@ void store_world_texts(struct store_world *world, const struct room *room,
         must(buf_append(out, span_of(err_text(rc))) == ERR_OK, "memory");
     }
 }
+
+int store_world_set_up(void **state)
+{
+    struct store_world *world = test_malloc(sizeof(*world));
+
+    store_world_init(world);
+    check_ok(store_world_open(world));
+    *state = world;
+    return 0;
+}
+
+int store_world_tear_down(void **state)
+{
+    store_world_clear(*state);
+    test_free(*state);
+    return 0;
+}

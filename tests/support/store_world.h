@@ -37,6 +37,13 @@ enum err store_world_open(struct store_world *world) MUST_CHECK;
 void store_world_close(struct store_world *world);
 void store_world_reopen(struct store_world *world);
 
+/* An open store as a state of cmocka. */
+int store_world_set_up(void **state);
+int store_world_tear_down(void **state);
+#define STORE_TEST(name)                                                       \
+    cmocka_unit_test_setup_teardown(name, store_world_set_up,                  \
+                                    store_world_tear_down)
+
 /* The path of a file of the store. */
 void store_world_path(const struct store_world *world, const char *name,
                       char out[WORLD_PATH_BYTES]);

@@ -1,107 +1,21 @@
-/* router_case.h - a router with a real store, engine and service, and links
- * that are only buffers. */
+/* router_case.h - a router with a real store, engine and service. */
 #ifndef UNIT_ROUTER_CASE_H
 #define UNIT_ROUTER_CASE_H
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
-#include "base/buf.h"
 #include "room/room_view.h"
 #include "router/router.h"
+#include "router_hub.h"
 #include "support/check.h"
 #include "support/folder.h"
 #include "wire/xml_reader.h"
 
 enum { SENT_MAX_BYTES = 4 * 1024 * 1024, DAY_MS = 24 * 60 * 60 * 1000 };
-
-struct link_peer {
-    enum link_kind kind;
-    struct span domain;
-    struct buf out;  /* written, not flushed */
-    struct buf sent; /* flushed */
-    void *tag;
-    const char *failed;
-};
-
-struct link_hub {
-    struct link_peer *server;
-    struct link_peer *gateway;
-    struct link_peer *control;
-    unsigned flushes;
-    size_t weight;
-};
-
-/* --- the link as the router sees it --- */
-
-enum link_kind link_kind(const struct link_peer *peer)
-{
-    return peer->kind;
-}
-
-struct span link_domain(const struct link_peer *peer)
-{
-    return peer->domain;
-}
-
-struct buf *link_out(struct link_peer *peer)
-{
-    return &peer->out;
-}
-
-static inline void flush_peer(struct link_peer *peer)
-{
-    if (peer == NULL)
-        return;
-    check_ok(buf_append(&peer->sent, buf_span(&peer->out)));
-    buf_truncate(&peer->out, 0);
-}
-
-void link_flush(struct link_hub *hub)
-{
-    hub->flushes++;
-    flush_peer(hub->server);
-    flush_peer(hub->gateway);
-    flush_peer(hub->control);
-}
-
-void link_fail(struct link_peer *peer, const char *why)
-{
-    peer->failed = why;
-}
-
-struct link_peer *link_server(struct link_hub *hub)
-{
-    return hub->server;
-}
-
-struct link_peer *link_gateway(struct link_hub *hub)
-{
-    return hub->gateway;
-}
-
-void link_set_tag(struct link_peer *peer, void *tag)
-{
-    peer->tag = tag;
-}
-
-void *link_get_tag(const struct link_peer *peer)
-{
-    return peer->tag;
-}
-
-void link_weigh(struct link_hub *hub, size_t bytes)
-{
-    hub->weight += bytes;
-}
-
-void link_get_stats(const struct link_hub *hub, struct link_stats *out)
-{
-    *out = (struct link_stats){.is_server_up = hub->server != NULL};
-}
-
-/* --- one router and its world --- */
 
 struct world {
     char dir[64];
@@ -261,6 +175,37 @@ static inline void world_close(struct world *world)
     folder_remove(world->dir);
 }
 
+/* The world as a state of cmocka. */
+static inline int set_up(void **state)
+{
+    struct world *world = test_malloc(sizeof(*world));
+
+    world_open(world);
+    *state = world;
+    return 0;
+}
+
+static inline int tear_down(void **state)
+{
+    world_close(*state);
+    test_free(*state);
+    return 0;
+}
+
+#define ROUTER_TEST(name)                                                      \
+    cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+/* No file may grow: the journal cannot take the transaction. */
+static inline void let_disk_fail(bool is_failing)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = is_failing ? 0 : limit.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
 /* The component goes and comes back, with the same disk. */
 static inline void restart(struct world *world)
 {
@@ -352,9 +297,9 @@ static inline void make_chat(struct world *world, const char *idle)
     forget_sent(world);
 }
 
-/* Somebody enters with the code of a seat, 1 or 2. */
-static inline void join(struct world *world, struct link_peer *peer,
-                        const char *jid, int seat)
+/* Somebody enters with that password. */
+static inline void join_with(struct world *world, struct link_peer *peer,
+                             const char *jid, const char *password)
 {
     char xml[1024];
 
@@ -362,8 +307,15 @@ static inline void join(struct world *world, struct link_peer *peer,
              "<presence from='%s' to='%s/me' id='j'>"
              "<x xmlns='http://jabber.org/protocol/muc'>"
              "<password>%s</password></x></presence>",
-             jid, world->room, world->codes[seat - 1]);
+             jid, world->room, password);
     hear(world, peer, xml);
+}
+
+/* The same with the code of a seat, 1 or 2. */
+static inline void join(struct world *world, struct link_peer *peer,
+                        const char *jid, int seat)
+{
+    join_with(world, peer, jid, world->codes[seat - 1]);
 }
 
 static inline void say(struct world *world, struct link_peer *peer,

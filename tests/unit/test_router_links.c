@@ -19,113 +19,95 @@ static void ping_from(struct world *world, struct link_peer *peer,
 
 static void a_local_peer_speaks_for_itself_only(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    ping_from(&world, &world.gateway, ABHI);
-    assert_non_null(world.gateway.failed);
-    ping_from(&world, &world.control, GUEST);
-    assert_non_null(world.control.failed);
-    assert_int_equal(world.server.sent.len, 0);
-    assert_int_equal(world.gateway.sent.len, 0);
-    world_close(&world);
+    ping_from(world, &world->gateway, ABHI);
+    assert_non_null(world->gateway.failed);
+    ping_from(world, &world->control, GUEST);
+    assert_non_null(world->control.failed);
+    assert_int_equal(world->server.sent.len, 0);
+    assert_int_equal(world->gateway.sent.len, 0);
 }
 
 static void the_server_does_not_speak_for_us(void **state)
 {
+    struct world *world = *state;
     static const char *const ours[] = {"chat.example", "x@chat.example/y",
                                        GUEST, "ctl.chat.example/1"};
-    struct world world;
 
-    (void)state;
-    world_open(&world);
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-        ping_from(&world, &world.server, ours[i]);
-    assert_null(world.server.failed);
-    assert_int_equal(world.server.sent.len, 0);
-    assert_int_equal(world.gateway.sent.len, 0);
-    world_close(&world);
+        ping_from(world, &world->server, ours[i]);
+    assert_null(world->server.failed);
+    assert_int_equal(world->server.sent.len, 0);
+    assert_int_equal(world->gateway.sent.len, 0);
 }
 
 static void each_is_answered_on_its_own_way(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    ping_from(&world, &world.server, ABHI);
-    check_sent(&world.server, "type='result'");
-    assert_int_equal(world.gateway.sent.len, 0);
-    forget_sent(&world);
-    ping_from(&world, &world.gateway, GUEST);
-    check_sent(&world.gateway, "type='result'");
-    assert_int_equal(world.server.sent.len, 0);
-    forget_sent(&world);
-    ping_from(&world, &world.control, "ctl.chat.example/7");
-    check_sent(&world.control, "to='ctl.chat.example/7'");
-    assert_int_equal(world.gateway.sent.len, 0);
-    world_close(&world);
+    ping_from(world, &world->server, ABHI);
+    check_sent(&world->server, "type='result'");
+    assert_int_equal(world->gateway.sent.len, 0);
+    forget_sent(world);
+    ping_from(world, &world->gateway, GUEST);
+    check_sent(&world->gateway, "type='result'");
+    assert_int_equal(world->server.sent.len, 0);
+    forget_sent(world);
+    ping_from(world, &world->control, "ctl.chat.example/7");
+    check_sent(&world->control, "to='ctl.chat.example/7'");
+    assert_int_equal(world->gateway.sent.len, 0);
 }
 
 static void what_is_not_for_us_is_dropped(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    hear(&world, &world.server,
+    hear(world, &world->server,
          "<iq from='" ABHI "' to='other.example' type='get' id='p'>"
          "<ping xmlns='urn:xmpp:ping'/></iq>");
-    tick(&world);
-    assert_int_equal(world.server.sent.len, 0);
-    world_close(&world);
+    tick(world);
+    assert_int_equal(world->server.sent.len, 0);
 }
 
 static void native_and_guest_share_a_chat(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    make_chat(&world, "24h");
-    join(&world, &world.server, ABHI, 1);
-    join(&world, &world.gateway, GUEST, 2);
-    tick(&world);
-    forget_sent(&world);
-    say(&world, &world.gateway, GUEST, "hi");
-    tick(&world);
-    assert_int_equal(count_of(sent(&world.server), "<body>hi</body>"), 1);
-    assert_int_equal(count_of(sent(&world.gateway), "<body>hi</body>"), 1);
-    check_unsent(&world.server, "guests.chat.example");
-    world_close(&world);
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    tick(world);
+    forget_sent(world);
+    say(world, &world->gateway, GUEST, "hi");
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<body>hi</body>"), 1);
+    assert_int_equal(count_of(sent(&world->gateway), "<body>hi</body>"), 1);
+    check_unsent(&world->server, "guests.chat.example");
 }
 
 static void a_new_gateway_stream_evicts_former_guests(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    make_chat(&world, "24h");
-    join(&world, &world.server, ABHI, 1);
-    join(&world, &world.gateway, GUEST, 2);
-    tick(&world);
-    peer_down(&world, &world.gateway, &world.hub.gateway);
-    world.now_ms += 1000;
-    peer_up(&world, &world.gateway, &world.hub.gateway);
-    forget_sent(&world);
-    join(&world, &world.gateway, "g2@guests.chat.example/tab", 2);
-    tick(&world);
-    tick(&world);
-    check_sent(&world.gateway, "code='333'");
-    assert_true(count_of(sent(&world.gateway), "to='" GUEST "'") >= 1);
-    forget_sent(&world);
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    tick(world);
+    peer_down(world, &world->gateway, &world->hub.gateway);
+    world->now_ms += 1000;
+    peer_up(world, &world->gateway, &world->hub.gateway);
+    forget_sent(world);
+    join(world, &world->gateway, "g2@guests.chat.example/tab", 2);
+    tick(world);
+    tick(world);
+    check_sent(&world->gateway, "code='333'");
+    assert_true(count_of(sent(&world->gateway), "to='" GUEST "'") >= 1);
+    forget_sent(world);
     /* The newcomer of the new stream stays. */
-    say(&world, &world.gateway, "g2@guests.chat.example/tab", "here");
-    tick(&world);
-    check_sent(&world.gateway, "<body>here</body>");
-    world_close(&world);
+    say(world, &world->gateway, "g2@guests.chat.example/tab", "here");
+    tick(world);
+    check_sent(&world->gateway, "<body>here</body>");
 }
 
 /* How many guests `stats` tells of. */
@@ -145,91 +127,79 @@ static void check_guests(struct world *world, const char *count)
 
 static void a_new_gateway_stream_is_no_former_guest(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    make_chat(&world, "24h");
-    join(&world, &world.gateway, GUEST, 1);
-    join(&world, &world.gateway, "g2@guests.chat.example/tab", 2);
-    tick(&world);
-    check_guests(&world, "2");
-    peer_down(&world, &world.gateway, &world.hub.gateway);
-    world.now_ms += 1000;
-    peer_up(&world, &world.gateway, &world.hub.gateway);
-    check_guests(&world, "0");
-    join(&world, &world.gateway, GUEST, 1);
-    tick(&world);
-    check_guests(&world, "1");
-    world_close(&world);
+    make_chat(world, "24h");
+    join(world, &world->gateway, GUEST, 1);
+    join(world, &world->gateway, "g2@guests.chat.example/tab", 2);
+    tick(world);
+    check_guests(world, "2");
+    peer_down(world, &world->gateway, &world->hub.gateway);
+    world->now_ms += 1000;
+    peer_up(world, &world->gateway, &world->hub.gateway);
+    check_guests(world, "0");
+    join(world, &world->gateway, GUEST, 1);
+    tick(world);
+    check_guests(world, "1");
 }
 
 static void after_a_relink_sessions_are_pinged(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    make_chat(&world, "24h");
-    join(&world, &world.server, ABHI, 1);
-    tick(&world);
-    peer_down(&world, &world.server, &world.hub.server);
-    peer_up(&world, &world.server, &world.hub.server);
-    forget_sent(&world);
-    tick(&world);
-    world.now_ms += 200;
-    tick(&world);
-    check_sent(&world.server, "urn:xmpp:ping");
-    check_sent(&world.server, "to='" ABHI "'");
-    assert_int_equal(count_of(sent(&world.server), "urn:xmpp:ping"), 1);
-    world_close(&world);
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    tick(world);
+    peer_down(world, &world->server, &world->hub.server);
+    peer_up(world, &world->server, &world->hub.server);
+    forget_sent(world);
+    tick(world);
+    world->now_ms += 200;
+    tick(world);
+    check_sent(&world->server, "urn:xmpp:ping");
+    check_sent(&world->server, "to='" ABHI "'");
+    assert_int_equal(count_of(sent(&world->server), "urn:xmpp:ping"), 1);
 }
 
 static void silence_waits_for_a_lost_server(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    make_chat(&world, "1h");
-    join(&world, &world.server, ABHI, 1);
-    tick(&world);
-    peer_down(&world, &world.server, &world.hub.server);
+    make_chat(world, "1h");
+    join(world, &world->server, ABHI, 1);
+    tick(world);
+    peer_down(world, &world->server, &world->hub.server);
     for (int i = 0; i < 10; i++) {
-        world.now_ms += 60 * 60 * 1000;
-        tick(&world);
+        world->now_ms += 60 * 60 * 1000;
+        tick(world);
     }
-    peer_up(&world, &world.server, &world.hub.server);
-    forget_sent(&world);
-    say(&world, &world.server, ABHI, "still");
-    tick(&world);
-    check_sent(&world.server, "<body>still</body>");
-    world_close(&world);
+    peer_up(world, &world->server, &world->hub.server);
+    forget_sent(world);
+    say(world, &world->server, ABHI, "still");
+    tick(world);
+    check_sent(&world->server, "<body>still</body>");
 }
 
 static void next_tick_is_never_far(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    assert_true(router_next_ms(world.router) <= world.now_ms + 1000);
-    world_close(&world);
+    assert_true(router_next_ms(world->router) <= world->now_ms + 1000);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_local_peer_speaks_for_itself_only),
-        cmocka_unit_test(the_server_does_not_speak_for_us),
-        cmocka_unit_test(each_is_answered_on_its_own_way),
-        cmocka_unit_test(what_is_not_for_us_is_dropped),
-        cmocka_unit_test(native_and_guest_share_a_chat),
-        cmocka_unit_test(a_new_gateway_stream_evicts_former_guests),
-        cmocka_unit_test(a_new_gateway_stream_is_no_former_guest),
-        cmocka_unit_test(after_a_relink_sessions_are_pinged),
-        cmocka_unit_test(silence_waits_for_a_lost_server),
-        cmocka_unit_test(next_tick_is_never_far),
+        ROUTER_TEST(a_local_peer_speaks_for_itself_only),
+        ROUTER_TEST(the_server_does_not_speak_for_us),
+        ROUTER_TEST(each_is_answered_on_its_own_way),
+        ROUTER_TEST(what_is_not_for_us_is_dropped),
+        ROUTER_TEST(native_and_guest_share_a_chat),
+        ROUTER_TEST(a_new_gateway_stream_evicts_former_guests),
+        ROUTER_TEST(a_new_gateway_stream_is_no_former_guest),
+        ROUTER_TEST(after_a_relink_sessions_are_pinged),
+        ROUTER_TEST(silence_waits_for_a_lost_server),
+        ROUTER_TEST(next_tick_is_never_far),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,4 @@
 /* The law of the tick, with a real store. */
-#include <signal.h>
-#include <sys/resource.h>
-
 #include "router_case.h"
 #include "store/store_internal.h"
 
@@ -21,241 +18,203 @@ static void both_join(struct world *world)
 
 static void a_message_reaches_both(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    both_join(&world);
-    say(&world, &world.server, ABHI, "hello");
-    tick(&world);
-    assert_int_equal(count_of(sent(&world.server), "<body>hello</body>"), 2);
-    check_sent(&world.server, "to='" ABHI "'");
-    check_sent(&world.server, "to='" ANNY "'");
-    world_close(&world);
+    both_join(world);
+    say(world, &world->server, ABHI, "hello");
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<body>hello</body>"), 2);
+    check_sent(&world->server, "to='" ABHI "'");
+    check_sent(&world->server, "to='" ANNY "'");
 }
 
 /* What is read stands for what will be said: the links are told. */
 static void what_makes_many_weighs_more(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    both_join(&world);
-    world.hub.weight = 0;
-    say(&world, &world.server, ABHI, "0123456789");
-    assert_in_range(world.hub.weight, 2 * 10, 4096);
-    world.hub.weight = 0;
-    hear(&world, &world.server,
+    both_join(world);
+    world->hub.weight = 0;
+    say(world, &world->server, ABHI, "0123456789");
+    assert_in_range(world->hub.weight, 2 * 10, 4096);
+    world->hub.weight = 0;
+    hear(world, &world->server,
          "<presence from='" ANNY "' to='nobody@chat.example/x'/>");
-    assert_int_equal(world.hub.weight, 0);
-    join(&world, &world.server, "abhi@a.example/tablet", 1);
-    assert_in_range(world.hub.weight, 100 * 1024, 1024 * 1024);
-    tick(&world);
-    world_close(&world);
+    assert_int_equal(world->hub.weight, 0);
+    join(world, &world->server, "abhi@a.example/tablet", 1);
+    assert_in_range(world->hub.weight, 100 * 1024, 1024 * 1024);
+    tick(world);
 }
 
 static void nothing_leaves_before_the_tick(void **state)
 {
-    struct world world;
+    struct world *world = *state;
     unsigned flushes;
 
-    (void)state;
-    world_open(&world);
-    both_join(&world);
-    flushes = world.hub.flushes;
-    say(&world, &world.server, ABHI, "hello");
-    assert_int_equal(world.server.out.len, 0);
-    assert_int_equal(world.hub.flushes, flushes);
-    tick(&world);
-    check_sent(&world.server, "hello");
-    world_close(&world);
-}
-
-/* No file may grow: the journal cannot take the transaction. */
-static void let_disk_fail(bool is_failing)
-{
-    struct rlimit limit;
-
-    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-    limit.rlim_cur = is_failing ? 0 : limit.rlim_max;
-    signal(SIGXFSZ, SIG_IGN);
-    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    both_join(world);
+    flushes = world->hub.flushes;
+    say(world, &world->server, ABHI, "hello");
+    assert_int_equal(world->server.out.len, 0);
+    assert_int_equal(world->hub.flushes, flushes);
+    tick(world);
+    check_sent(&world->server, "hello");
 }
 
 static void a_failed_commit_says_nothing(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    both_join(&world);
-    say(&world, &world.server, ABHI, "before");
-    tick(&world);
-    forget_sent(&world);
+    both_join(world);
+    say(world, &world->server, ABHI, "before");
+    tick(world);
+    forget_sent(world);
 
     let_disk_fail(true);
-    say(&world, &world.server, ABHI, "lost");
-    say(&world, &world.server, ANNY, "too");
-    tick(&world);
+    say(world, &world->server, ABHI, "lost");
+    say(world, &world->server, ANNY, "too");
+    tick(world);
     let_disk_fail(false);
-    check_unsent(&world.server, "<body>lost</body>");
-    check_unsent(&world.server, "<body>too</body>");
-    assert_int_equal(count_of(sent(&world.server), "<resource-constraint"), 2);
-    assert_int_equal(count_of(sent(&world.server), "type='wait'"), 2);
-    forget_sent(&world);
+    check_unsent(&world->server, "<body>lost</body>");
+    check_unsent(&world->server, "<body>too</body>");
+    assert_int_equal(count_of(sent(&world->server), "<resource-constraint"), 2);
+    assert_int_equal(count_of(sent(&world->server), "type='wait'"), 2);
+    forget_sent(world);
 
-    say(&world, &world.server, ABHI, "after");
-    tick(&world);
-    assert_int_equal(count_of(sent(&world.server), "<body>after</body>"), 2);
-    forget_sent(&world);
+    say(world, &world->server, ABHI, "after");
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<body>after</body>"), 2);
+    forget_sent(world);
 
     /* Who comes now finds what was acknowledged, and nothing else. */
-    join(&world, &world.server, "abhi@a.example/tablet", 1);
-    tick(&world);
-    check_sent(&world.server, "<body>before</body>");
-    check_sent(&world.server, "<body>after</body>");
-    check_unsent(&world.server, "<body>lost</body>");
-    world_close(&world);
+    join(world, &world->server, "abhi@a.example/tablet", 1);
+    tick(world);
+    check_sent(&world->server, "<body>before</body>");
+    check_sent(&world->server, "<body>after</body>");
+    check_unsent(&world->server, "<body>lost</body>");
 }
 
 static void a_failed_commit_makes_no_chat(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    both_join(&world); /* so that the next chat needs no new key slots */
+    both_join(world); /* so that the next chat needs no new key slots */
     let_disk_fail(true);
-    hear(&world, &world.control,
+    hear(world, &world->control,
          "<iq from='ctl.chat.example/1' to='chat.example' type='set' id='m2'>"
          "<command xmlns='http://jabber.org/protocol/commands' "
          "node='create-chat'><x xmlns='jabber:x:data' type='submit'>"
          "<field var='your-name'><value>Ann</value></field>"
          "<field var='peer-name'><value>Bob</value></field>"
          "</x></command></iq>");
-    tick(&world);
+    tick(world);
     let_disk_fail(false);
-    check_unsent(&world.control, "seat1-code");
-    check_sent(&world.control, "<resource-constraint");
+    check_unsent(&world->control, "seat1-code");
+    check_sent(&world->control, "<resource-constraint");
     /* Its keys do not wait for the next end. */
-    assert_int_equal(world.store->wipes.count, 1);
-    world.now_ms += 1000;
-    assert_true(router_next_ms(world.router) <= world.now_ms);
-    tick(&world);
-    assert_int_equal(world.store->wipes.count, 0);
-    world_close(&world);
+    assert_int_equal(world->store->wipes.count, 1);
+    world->now_ms += 1000;
+    assert_true(router_next_ms(world->router) <= world->now_ms);
+    tick(world);
+    assert_int_equal(world->store->wipes.count, 0);
 }
 
 static void what_was_said_outlives_a_restart(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    both_join(&world);
-    say(&world, &world.server, ABHI, "first");
-    tick(&world);
-    restart(&world);
-    forget_sent(&world);
+    both_join(world);
+    say(world, &world->server, ABHI, "first");
+    tick(world);
+    restart(world);
+    forget_sent(world);
     /* Nobody joins again: the sessions were kept. */
-    say(&world, &world.server, ANNY, "second");
-    tick(&world);
-    assert_int_equal(count_of(sent(&world.server), "<body>second</body>"), 2);
-    forget_sent(&world);
-    join(&world, &world.server, "anny@b.example/phone", 2);
-    tick(&world);
-    check_sent(&world.server, "<body>first</body>");
-    check_sent(&world.server, "<body>second</body>");
-    world_close(&world);
+    say(world, &world->server, ANNY, "second");
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<body>second</body>"), 2);
+    forget_sent(world);
+    join(world, &world->server, "anny@b.example/phone", 2);
+    tick(world);
+    check_sent(&world->server, "<body>first</body>");
+    check_sent(&world->server, "<body>second</body>");
 }
 
 static void the_answer_to_an_end_waits_for_the_erasure(void **state)
 {
-    struct world world;
+    struct world *world = *state;
     char xml[512];
 
-    (void)state;
-    world_open(&world);
-    both_join(&world);
-    say(&world, &world.server, ABHI, "secret");
-    tick(&world);
-    forget_sent(&world);
+    both_join(world);
+    say(world, &world->server, ABHI, "secret");
+    tick(world);
+    forget_sent(world);
     snprintf(xml, sizeof(xml),
              "<iq from='" ABHI "' to='%s' type='set' id='end'><query xmlns="
              "'http://jabber.org/protocol/muc#owner'><destroy/></query></iq>",
-             world.room);
-    hear(&world, &world.server, xml);
-    tick(&world);
-    assert_int_equal(count_of(sent(&world.server), "<destroy"), 2);
-    assert_int_equal(count_of(sent(&world.server), "code='321'"), 2);
-    for (int i = 0; i < 100 && store_is_erasing(world.store); i++) {
-        world.now_ms += 100;
-        tick(&world);
+             world->room);
+    hear(world, &world->server, xml);
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<destroy"), 2);
+    assert_int_equal(count_of(sent(&world->server), "code='321'"), 2);
+    for (int i = 0; i < 100 && store_is_erasing(world->store); i++) {
+        world->now_ms += 100;
+        tick(world);
     }
-    assert_false(store_is_erasing(world.store));
-    check_sent(&world.server, "id='end'");
-    assert_true(strstr(strstr(sent(&world.server), "<destroy"), "id='end'") !=
+    assert_false(store_is_erasing(world->store));
+    check_sent(&world->server, "id='end'");
+    assert_true(strstr(strstr(sent(&world->server), "<destroy"), "id='end'") !=
                 NULL);
-    forget_sent(&world);
-    join(&world, &world.server, ABHI, 1);
-    tick(&world);
-    check_sent(&world.server, "<gone");
-    world_close(&world);
+    forget_sent(world);
+    join(world, &world->server, ABHI, 1);
+    tick(world);
+    check_sent(&world->server, "<gone");
 }
 
 static void silence_is_told_and_then_ends_it(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    make_chat(&world, "1h");
-    join(&world, &world.server, ABHI, 1);
-    tick(&world);
-    forget_sent(&world);
-    world.now_ms += 55 * 60 * 1000;
-    tick(&world);
-    assert_int_equal(count_of(sent(&world.server), "<message"), 1);
-    check_unsent(&world.server, "<destroy");
-    world.now_ms += 6 * 60 * 1000;
-    tick(&world);
-    check_sent(&world.server, "<destroy");
-    world_close(&world);
+    make_chat(world, "1h");
+    join(world, &world->server, ABHI, 1);
+    tick(world);
+    forget_sent(world);
+    world->now_ms += 55 * 60 * 1000;
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<message"), 1);
+    check_unsent(&world->server, "<destroy");
+    world->now_ms += 6 * 60 * 1000;
+    tick(world);
+    check_sent(&world->server, "<destroy");
 }
 
 static void a_sleeping_chat_ends_too(void **state)
 {
-    struct world world;
+    struct world *world = *state;
 
-    (void)state;
-    world_open(&world);
-    make_chat(&world, "1h");
-    restart(&world); /* it is on disk alone now */
-    world.now_ms += 55 * 60 * 1000;
-    tick(&world);
-    world.now_ms += 6 * 60 * 1000;
-    tick(&world);
-    world.now_ms += 1000;
-    tick(&world);
-    join(&world, &world.server, ABHI, 1);
-    tick(&world);
-    check_sent(&world.server, "<gone");
-    world_close(&world);
+    make_chat(world, "1h");
+    restart(world); /* it is on disk alone now */
+    world->now_ms += 55 * 60 * 1000;
+    tick(world);
+    world->now_ms += 6 * 60 * 1000;
+    tick(world);
+    world->now_ms += 1000;
+    tick(world);
+    join(world, &world->server, ABHI, 1);
+    tick(world);
+    check_sent(&world->server, "<gone");
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_message_reaches_both),
-        cmocka_unit_test(what_makes_many_weighs_more),
-        cmocka_unit_test(nothing_leaves_before_the_tick),
-        cmocka_unit_test(a_failed_commit_says_nothing),
-        cmocka_unit_test(a_failed_commit_makes_no_chat),
-        cmocka_unit_test(what_was_said_outlives_a_restart),
-        cmocka_unit_test(the_answer_to_an_end_waits_for_the_erasure),
-        cmocka_unit_test(silence_is_told_and_then_ends_it),
-        cmocka_unit_test(a_sleeping_chat_ends_too),
+        ROUTER_TEST(a_message_reaches_both),
+        ROUTER_TEST(what_makes_many_weighs_more),
+        ROUTER_TEST(nothing_leaves_before_the_tick),
+        ROUTER_TEST(a_failed_commit_says_nothing),
+        ROUTER_TEST(a_failed_commit_makes_no_chat),
+        ROUTER_TEST(what_was_said_outlives_a_restart),
+        ROUTER_TEST(the_answer_to_an_end_waits_for_the_erasure),
+        ROUTER_TEST(silence_is_told_and_then_ends_it),
+        ROUTER_TEST(a_sleeping_chat_ends_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

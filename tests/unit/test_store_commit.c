@@ -7,22 +7,6 @@
 
 #include "support/store_world.h"
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 static void load(struct store_world *world, int n, struct store_room *out)
 {
     char local[ID_CHARS + 1];
@@ -387,28 +371,18 @@ static void numbers_and_runs_only_grow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_room_comes_back_as_it_was, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(the_state_comes_back, setup, teardown),
-        cmocka_unit_test_setup_teardown(messages_come_back_in_order, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_range_is_read_either_way_and_stops,
-                                        setup, teardown),
-        cmocka_unit_test_setup_teardown(the_largest_payload_fits, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(a_message_names_its_sender, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(an_older_message_names_nobody, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(
-            a_retracted_body_is_gone_and_its_entry_stays, setup, teardown),
-        cmocka_unit_test_setup_teardown(sessions_and_members_come_back, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(nothing_to_store_is_no_commit, setup,
-                                        teardown),
-        cmocka_unit_test_setup_teardown(the_counts_are_true, setup, teardown),
-        cmocka_unit_test_setup_teardown(numbers_and_runs_only_grow, setup,
-                                        teardown),
+        STORE_TEST(a_room_comes_back_as_it_was),
+        STORE_TEST(the_state_comes_back),
+        STORE_TEST(messages_come_back_in_order),
+        STORE_TEST(a_range_is_read_either_way_and_stops),
+        STORE_TEST(the_largest_payload_fits),
+        STORE_TEST(a_message_names_its_sender),
+        STORE_TEST(an_older_message_names_nobody),
+        STORE_TEST(a_retracted_body_is_gone_and_its_entry_stays),
+        STORE_TEST(sessions_and_members_come_back),
+        STORE_TEST(nothing_to_store_is_no_commit),
+        STORE_TEST(the_counts_are_true),
+        STORE_TEST(numbers_and_runs_only_grow),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

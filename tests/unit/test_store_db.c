@@ -5,22 +5,6 @@
 
 #include "support/store_world.h"
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 static int64_t ask(sqlite3 *db, const char *sql)
 {
     sqlite3_stmt *statement = NULL;
@@ -164,14 +148,12 @@ static void results_of_sqlite_become_ours(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(the_database_is_set_up_as_promised),
-        TEST(hot_queries_use_their_index),
-        TEST(a_newer_schema_is_refused),
-        TEST(migrations_run_once_and_in_order),
-        TEST(a_migration_that_fails_leaves_nothing),
-        TEST(results_of_sqlite_become_ours),
-#undef TEST
+        STORE_TEST(the_database_is_set_up_as_promised),
+        STORE_TEST(hot_queries_use_their_index),
+        STORE_TEST(a_newer_schema_is_refused),
+        STORE_TEST(migrations_run_once_and_in_order),
+        STORE_TEST(a_migration_that_fails_leaves_nothing),
+        STORE_TEST(results_of_sqlite_become_ours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

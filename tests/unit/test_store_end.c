@@ -5,22 +5,6 @@
 
 #include "support/store_world.h"
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 static void check_ended(struct store_world *world, int n, enum room_cause cause)
 {
     char text[ID_CHARS + 1];
@@ -260,19 +244,17 @@ static void erasing_goes_on_after_a_restart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(an_ended_room_is_gone_at_every_stage),
-        TEST(a_tombstone_lasts_31_days),
-        TEST(an_unknown_room_is_unknown),
-        TEST(a_seat_is_found_by_its_id),
-        TEST(a_second_end_changes_nothing),
-        TEST(made_and_ended_in_one_commit),
-        TEST(rows_stay_until_the_slot_is_wiped),
-        TEST(a_step_is_bounded_and_the_journal_is_cut_once_a_second),
-        TEST(large_rows_are_deleted_in_smaller_steps),
-        TEST(a_clock_put_back_does_not_stop_the_cutting),
-        TEST(erasing_goes_on_after_a_restart),
-#undef TEST
+        STORE_TEST(an_ended_room_is_gone_at_every_stage),
+        STORE_TEST(a_tombstone_lasts_31_days),
+        STORE_TEST(an_unknown_room_is_unknown),
+        STORE_TEST(a_seat_is_found_by_its_id),
+        STORE_TEST(a_second_end_changes_nothing),
+        STORE_TEST(made_and_ended_in_one_commit),
+        STORE_TEST(rows_stay_until_the_slot_is_wiped),
+        STORE_TEST(a_step_is_bounded_and_the_journal_is_cut_once_a_second),
+        STORE_TEST(large_rows_are_deleted_in_smaller_steps),
+        STORE_TEST(a_clock_put_back_does_not_stop_the_cutting),
+        STORE_TEST(erasing_goes_on_after_a_restart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,22 +11,6 @@
 static const char BODY[] = "canary-body-4f1d7a";
 static const char JID[] = "canary-jid-88c2@x.example/canary-resource-19";
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 /* In how many files of the folder the bytes are. */
 static int files_with(struct store_world *world, struct span bytes)
 {
@@ -181,12 +165,10 @@ static void the_log_holds_no_secret(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(nothing_is_ever_in_clear),
-        TEST(neither_keys_nor_rows_are_left_after_the_end),
-        TEST(a_retracted_message_is_in_no_file),
-        TEST(the_log_holds_no_secret),
-#undef TEST
+        STORE_TEST(nothing_is_ever_in_clear),
+        STORE_TEST(neither_keys_nor_rows_are_left_after_the_end),
+        STORE_TEST(a_retracted_message_is_in_no_file),
+        STORE_TEST(the_log_holds_no_secret),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

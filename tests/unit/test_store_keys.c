@@ -9,22 +9,6 @@
 
 #include "support/store_world.h"
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 /* The slot of room n, from its row. */
 static uint32_t slot_of(struct store_world *world, int n)
 {
@@ -32,8 +16,8 @@ static uint32_t slot_of(struct store_world *world, int n)
     bool has_row = false;
     uint32_t slot;
 
-    check_ok(store__start(world->store, STORE_SQL_GET_SLOT, values, 1));
-    check_ok(store__step(world->store, STORE_SQL_GET_SLOT, &has_row));
+    check_ok(
+        store__first(world->store, STORE_SQL_GET_SLOT, values, 1, &has_row));
     assert_true(has_row);
     slot = (uint32_t)store__column_int(world->store, STORE_SQL_GET_SLOT, 0);
     store__stop(world->store, STORE_SQL_GET_SLOT);
@@ -250,18 +234,16 @@ static void a_page_is_read_as_it_was_written(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(the_key_is_there_while_the_room_lives_and_not_after),
-        TEST(keys_are_in_no_other_file),
-        TEST(a_slot_is_taken_again_under_a_greater_generation),
-        TEST(a_corrupted_slot_loses_its_room_alone),
-        TEST(a_slot_that_no_row_names_is_wiped_at_the_start),
-        TEST(a_failed_commit_leaves_a_slot_that_is_wiped),
-        TEST(the_file_grows_by_whole_chunks),
-        TEST(the_instance_page_must_be_whole),
-        TEST(one_stamp_may_be_torn_but_not_both),
-        TEST(a_page_is_read_as_it_was_written),
-#undef TEST
+        STORE_TEST(the_key_is_there_while_the_room_lives_and_not_after),
+        STORE_TEST(keys_are_in_no_other_file),
+        STORE_TEST(a_slot_is_taken_again_under_a_greater_generation),
+        STORE_TEST(a_corrupted_slot_loses_its_room_alone),
+        STORE_TEST(a_slot_that_no_row_names_is_wiped_at_the_start),
+        STORE_TEST(a_failed_commit_leaves_a_slot_that_is_wiped),
+        STORE_TEST(the_file_grows_by_whole_chunks),
+        STORE_TEST(the_instance_page_must_be_whole),
+        STORE_TEST(one_stamp_may_be_torn_but_not_both),
+        STORE_TEST(a_page_is_read_as_it_was_written),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

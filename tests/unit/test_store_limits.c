@@ -7,22 +7,6 @@
 
 enum { HOUR_MS = 3600 * 1000, MOST = 8 };
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 static void add_limit(struct store_world *world, enum room_limit_kind kind,
                       int source, int64_t at_ms)
 {
@@ -149,13 +133,11 @@ static void a_handle_is_eight_hex_digits_and_lasts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(a_limit_comes_back),
-        TEST(a_newer_state_takes_the_place_of_the_older),
-        TEST(an_old_limit_counts_no_more_and_is_deleted),
-        TEST(sources_do_not_show_what_they_are_of),
-        TEST(a_handle_is_eight_hex_digits_and_lasts),
-#undef TEST
+        STORE_TEST(a_limit_comes_back),
+        STORE_TEST(a_newer_state_takes_the_place_of_the_older),
+        STORE_TEST(an_old_limit_counts_no_more_and_is_deleted),
+        STORE_TEST(sources_do_not_show_what_they_are_of),
+        STORE_TEST(a_handle_is_eight_hex_digits_and_lasts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,22 +5,6 @@
 
 enum { MOST = 8 };
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 static void set_wake(struct store_world *world, struct room *room,
                      int64_t wake_ms)
 {
@@ -123,12 +107,10 @@ static void joined_rooms_are_told_apart_by_leg(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(rooms_are_due_in_the_order_of_their_time),
-        TEST(ended_rooms_are_in_no_list),
-        TEST(live_rooms_are_listed_in_pieces),
-        TEST(joined_rooms_are_told_apart_by_leg),
-#undef TEST
+        STORE_TEST(rooms_are_due_in_the_order_of_their_time),
+        STORE_TEST(ended_rooms_are_in_no_list),
+        STORE_TEST(live_rooms_are_listed_in_pieces),
+        STORE_TEST(joined_rooms_are_told_apart_by_leg),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

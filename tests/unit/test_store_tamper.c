@@ -8,26 +8,19 @@
 
 static int setup(void **state)
 {
-    static struct store_world world;
+    struct store_world *world;
     struct room *room;
 
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    room = store_world_stored_room(&world, 1);
-    store_world_say(&world, room, 1, "first");
-    store_world_say(&world, room, 2, "second");
-    store_world_join(&world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
-    store_world_join(&world, room, "ann@x.example/desk", ROOM_LEG_NATIVE);
-    store_world_add(&world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
+    store_world_set_up(state);
+    world = *state;
+    room = store_world_stored_room(world, 1);
+    store_world_say(world, room, 1, "first");
+    store_world_say(world, room, 2, "second");
+    store_world_join(world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
+    store_world_join(world, room, "ann@x.example/desk", ROOM_LEG_NATIVE);
+    store_world_add(world, room, ROOM_EFFECT_STORE_MEMBER)->u.member =
         (struct room_member_image){SPAN("ann@x.example"), 2};
-    check_ok(store_world_commit(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
+    check_ok(store_world_commit(world));
     return 0;
 }
 
@@ -264,7 +257,8 @@ static void impossible_limits_are_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, setup, store_world_tear_down)
         TEST(a_flipped_bit_in_a_message_is_seen),
         TEST(changed_columns_of_a_message_are_seen),
         TEST(impossible_columns_of_a_message_are_refused),

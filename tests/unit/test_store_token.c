@@ -8,22 +8,6 @@
 
 static const char HOLDER[] = "4f2a@guests.chat.example.org/tab-canary";
 
-static int setup(void **state)
-{
-    static struct store_world world;
-
-    store_world_init(&world);
-    check_ok(store_world_open(&world));
-    *state = &world;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    store_world_clear(*state);
-    return 0;
-}
-
 static void load(struct store_world *world, int n, struct store_room *out)
 {
     enum store_fate fate = STORE_UNKNOWN;
@@ -253,15 +237,13 @@ static void a_database_of_the_first_version_is_migrated(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-        TEST(families_come_back),
-        TEST(a_revoked_family_is_gone),
-        TEST(nothing_is_in_clear),
-        TEST(a_row_that_was_touched_is_left_out),
-        TEST(odd_digests_are_left_out),
-        TEST(tokens_go_with_their_room),
-        TEST(an_older_database_learns_of_tokens),
-#undef TEST
+        STORE_TEST(families_come_back),
+        STORE_TEST(a_revoked_family_is_gone),
+        STORE_TEST(nothing_is_in_clear),
+        STORE_TEST(a_row_that_was_touched_is_left_out),
+        STORE_TEST(odd_digests_are_left_out),
+        STORE_TEST(tokens_go_with_their_room),
+        STORE_TEST(an_older_database_learns_of_tokens),
         cmocka_unit_test(a_database_of_the_first_version_is_migrated),
     };
 
