@@ -329,12 +329,7 @@ class Tab(Guest):
 
     async def resume(self):
         """A new socket, the old session; returns the answer."""
-        await self._shake_hands()
-        self._task = asyncio.create_task(self._read())
-        await self._open()
-        self._send("<auth xmlns='%s' mechanism='ANONYMOUS'/>" % SASL)
-        await self.take(lambda s: s.name == 'success', 'success')
-        await self._open()
+        await self._log_in()
         self._send("<resume xmlns='%s' previd=%s h='%d'/>" % (
             SM, attr(self.token), self.count()))
         return await self.take(

@@ -30,17 +30,21 @@ class Guest(Speaker):
 
     async def enter(self):
         """Connects, logs in anonymously and binds."""
+        await self._log_in()
+        self.raw("<iq type='set' id='bind'><bind xmlns='%s'/></iq>" % BIND)
+        bound = await self.take(lambda s: s.id == 'bind', 'the address')
+        self.jid = bound.xml.findtext('.//{%s}jid' % BIND)
+        assert self.jid, str(bound)
+        return self
+
+    async def _log_in(self):
+        """A new socket, a stream on it, and ANONYMOUS."""
         await self._shake_hands()
         self._task = asyncio.create_task(self._read())
         await self._open()
         self._send("<auth xmlns='%s' mechanism='ANONYMOUS'/>" % SASL)
         await self.take(lambda s: s.name == 'success', 'success')
         await self._open()
-        self.raw("<iq type='set' id='bind'><bind xmlns='%s'/></iq>" % BIND)
-        bound = await self.take(lambda s: s.id == 'bind', 'the address')
-        self.jid = bound.xml.findtext('.//{%s}jid' % BIND)
-        assert self.jid, str(bound)
-        return self
 
     async def close(self):
         if self._task is not None:
