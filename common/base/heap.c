@@ -16,6 +16,18 @@ static size_t measure(void **at)
     return malloc_usable_size(seen);
 }
 
+char *heap_copy(struct span text)
+{
+    char *copy = malloc(text.len + 1);
+
+    if (copy == NULL)
+        return NULL;
+    if (text.len > 0)
+        memcpy(copy, text.at, text.len);
+    copy[text.len] = '\0';
+    return copy;
+}
+
 void heap_free(void *at)
 {
     size_t size;

@@ -3,19 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/heap.h"
 #include "config/config_internal.h"
 
 enum { HOST_MAX_BYTES = 253, LABEL_MAX_BYTES = 63 };
 
 enum err config__copy(struct span text, char **out)
 {
-    char *copy = malloc(text.len + 1);
+    char *copy = heap_copy(text);
 
     if (copy == NULL)
         return ERR_NOMEM;
-    if (text.len > 0)
-        memcpy(copy, text.at, text.len);
-    copy[text.len] = '\0';
     *out = copy;
     return ERR_OK;
 }

@@ -25,6 +25,10 @@ enum ctl_exit ctl__ask(struct ctl *ctl, struct ctl_peer *peer,
                        const struct ctl_request *request,
                        struct ctl_answer *out);
 
+/* The same in a connection for this question alone. */
+enum ctl_exit ctl__ask_once(struct ctl *ctl, const struct ctl_request *request,
+                            struct ctl_answer *out);
+
 enum ctl_exit ctl__new(struct ctl *ctl);
 enum ctl_exit ctl__list(struct ctl *ctl);
 enum ctl_exit ctl__end(struct ctl *ctl);

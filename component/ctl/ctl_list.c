@@ -126,15 +126,11 @@ enum ctl_exit ctl__end(struct ctl *ctl)
 {
     struct ctl_value value = {"room", span_of(ctl->options->room)};
     struct ctl_request request = {"end-chat", &value, 1};
-    struct ctl_answer answer = {.fields = NULL};
-    struct ctl_peer *peer = NULL;
-    enum ctl_exit status = CTL_FAILED;
+    struct ctl_answer answer;
+    enum ctl_exit status = ctl__ask_once(ctl, &request, &answer);
 
-    if (ctl__connect(ctl, &peer) == ERR_OK)
-        status = ctl__ask(ctl, peer, &request, &answer);
     if (status == CTL_GOOD)
         fputs("ended and erased\n", ctl->out);
     ctl_answer_clear(&answer);
-    ctl_peer_close(peer);
     return status;
 }

@@ -163,12 +163,11 @@ enum ctl_exit ctl__new(struct ctl *ctl)
 {
     const struct ctl_options *options = ctl->options;
     struct ctl_chat chat = {.protection = "server"};
-    struct ctl_answer answer = {.fields = NULL};
-    struct ctl_peer *peer = NULL;
+    struct ctl_answer answer;
     struct ctl_value values[4];
     char idle[32];
     int64_t idle_ms;
-    enum ctl_exit status = CTL_FAILED;
+    enum ctl_exit status;
 
     if (options->protection != NULL)
         chat.protection = options->protection;
@@ -185,14 +184,10 @@ enum ctl_exit ctl__new(struct ctl *ctl)
     values[1] = (struct ctl_value){"peer-name", span_of(options->names[1])};
     values[2] = (struct ctl_value){"idle", span_of(idle)};
     values[3] = (struct ctl_value){"protection", span_of(chat.protection)};
-    if (ctl__connect(ctl, &peer) == ERR_OK) {
-        struct ctl_request request = {"create-chat", values, 4};
-
-        status = ctl__ask(ctl, peer, &request, &answer);
-    }
+    status = ctl__ask_once(ctl, &(struct ctl_request){"create-chat", values, 4},
+                           &answer);
     if (status == CTL_GOOD)
         status = show(ctl, &answer, &chat);
     ctl_answer_clear(&answer);
-    ctl_peer_close(peer);
     return status;
 }

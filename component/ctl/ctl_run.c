@@ -38,6 +38,19 @@ enum ctl_exit ctl__ask(struct ctl *ctl, struct ctl_peer *peer,
     return CTL_FAILED;
 }
 
+enum ctl_exit ctl__ask_once(struct ctl *ctl, const struct ctl_request *request,
+                            struct ctl_answer *out)
+{
+    struct ctl_peer *peer = NULL;
+    enum ctl_exit status = CTL_FAILED;
+
+    *out = (struct ctl_answer){.fields = NULL};
+    if (ctl__connect(ctl, &peer) == ERR_OK)
+        status = ctl__ask(ctl, peer, request, out);
+    ctl_peer_close(peer);
+    return status;
+}
+
 static enum ctl_exit run_command(struct ctl *ctl)
 {
     switch (ctl->options->command) {

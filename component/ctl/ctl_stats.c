@@ -58,15 +58,11 @@ static void print(const struct ctl *ctl, const struct ctl_answer *answer)
 enum ctl_exit ctl__stats(struct ctl *ctl)
 {
     struct ctl_request request = {"stats", NULL, 0};
-    struct ctl_answer answer = {.fields = NULL};
-    struct ctl_peer *peer = NULL;
-    enum ctl_exit status = CTL_FAILED;
+    struct ctl_answer answer;
+    enum ctl_exit status = ctl__ask_once(ctl, &request, &answer);
 
-    if (ctl__connect(ctl, &peer) == ERR_OK)
-        status = ctl__ask(ctl, peer, &request, &answer);
     if (status == CTL_GOOD)
         print(ctl, &answer);
     ctl_answer_clear(&answer);
-    ctl_peer_close(peer);
     return status;
 }

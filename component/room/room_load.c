@@ -6,21 +6,9 @@
 #include "room/room_state.h"
 #include "room/room_view.h"
 
-static char *copy_text(struct span text)
-{
-    char *copy = malloc(text.len + 1);
-
-    if (copy == NULL)
-        return NULL;
-    if (text.len > 0)
-        memcpy(copy, text.at, text.len);
-    copy[text.len] = '\0';
-    return copy;
-}
-
 static enum err copy_names(struct room *room, const struct room_image *image)
 {
-    room->local = copy_text(image->local);
+    room->local = heap_copy(image->local);
     if (room->local == NULL)
         return ERR_NOMEM;
     room->local_len = image->local.len;
@@ -29,7 +17,7 @@ static enum err copy_names(struct room *room, const struct room_image *image)
 
         seat->code = image->seats[i].code;
         seat->is_used = image->seats[i].is_used;
-        seat->name = copy_text(image->seats[i].name);
+        seat->name = heap_copy(image->seats[i].name);
         if (seat->name == NULL)
             return ERR_NOMEM;
         seat->name_len = image->seats[i].name.len;

@@ -70,13 +70,10 @@ void room__session_free(struct room_session *session)
 /* Puts a copy in place of what is there. */
 static enum err set_text(char **at, size_t *len, struct span text)
 {
-    char *copy = malloc(text.len + 1);
+    char *copy = heap_copy(text);
 
     if (copy == NULL)
         return ERR_NOMEM;
-    if (text.len > 0)
-        memcpy(copy, text.at, text.len);
-    copy[text.len] = '\0';
     heap_free(*at);
     *at = copy;
     *len = text.len;

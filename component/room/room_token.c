@@ -39,13 +39,10 @@ static void link_family(struct room *room, struct room_family *family)
 static enum err set_holder(struct room_family *family, struct span jid)
 {
     char *before = family->holder;
-    char *copy = malloc(jid.len + 1);
+    char *copy = heap_copy(jid);
 
     if (copy == NULL)
         return ERR_NOMEM;
-    if (jid.len > 0)
-        memcpy(copy, jid.at, jid.len);
-    copy[jid.len] = '\0';
     family->holder = copy;
     family->image.holder = (struct span){copy, jid.len};
     heap_free(before);

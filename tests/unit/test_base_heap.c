@@ -22,6 +22,18 @@ static void a_moved_block_keeps_its_bytes(void **state)
     assert_null(heap_realloc(at, 0));
 }
 
+static void a_copy_is_terminated(void **state)
+{
+    char *copy = heap_copy(SPAN("teapot"));
+    char *empty = heap_copy(SPAN_EMPTY);
+
+    (void)state;
+    assert_string_equal(copy, "teapot");
+    assert_string_equal(empty, "");
+    heap_free(copy);
+    heap_free(empty);
+}
+
 static void nothing_is_freed(void **state)
 {
     (void)state;
@@ -59,6 +71,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_moved_block_keeps_its_bytes),
+        cmocka_unit_test(a_copy_is_terminated),
         cmocka_unit_test(nothing_is_freed),
         cmocka_unit_test(a_cut_buffer_forgets),
     };
