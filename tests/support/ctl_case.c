@@ -114,3 +114,25 @@ enum ctl_exit ctl_case_run_with(struct ctl_case *self, const char *words,
     self->asked = fake_component_stop(fake);
     return status;
 }
+
+void ctl_case_configure_server(const struct ctl_case *self, uint16_t port,
+                               const char *secret)
+{
+    char more[128];
+
+    snprintf(more, sizeof(more), "server = 127.0.0.1:%u\nsecret = %s", port,
+             secret);
+    ctl_case_configure(self, more);
+}
+
+void ctl_case_says(const struct ctl_case *self, const char *line)
+{
+    if (strstr(self->out, line) == NULL)
+        fail_msg("not said: %s\nbut:\n%s", line, self->out);
+}
+
+void ctl_case_says_not(const struct ctl_case *self, const char *line)
+{
+    if (strstr(self->out, line) != NULL)
+        fail_msg("said: %s\nin:\n%s", line, self->out);
+}

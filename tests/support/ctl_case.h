@@ -24,6 +24,14 @@ int ctl_case_teardown(void **state);
  * which has no server unless `more` names one. */
 void ctl_case_configure(const struct ctl_case *self, const char *more);
 
+/* The same with a server on that port of loopback. */
+void ctl_case_configure_server(const struct ctl_case *self, uint16_t port,
+                               const char *secret);
+
+/* The last run said that, or did not. */
+void ctl_case_says(const struct ctl_case *self, const char *line);
+void ctl_case_says_not(const struct ctl_case *self, const char *line);
+
 /* Runs `duologuectl -c CONFIG WORDS`, words cut at blanks. */
 enum ctl_exit ctl_case_run(struct ctl_case *self, const char *words);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "support/check.h"
-#include "support/xml_tree.h"
+#include "support/service_tree.h"
 #include "wire/ns.h"
 
 enum { WANTED_MAX_BYTES = 1024 * 1024 };
@@ -35,17 +35,17 @@ static void keep_wanted(void *self, const struct xml_node *node,
     struct wanted *wanted = self;
 
     (void)verdict;
-    wanted->tree = xml_tree_keep(&wanted->arena, node);
+    wanted->tree = service_tree_keep(&wanted->arena, node);
 }
 
 void world_says(struct service_world *world, const char *xml)
 {
     struct wanted wanted = {.arena = ARENA_EMPTY(WANTED_MAX_BYTES)};
 
-    check_ok(xml_tree_read(span_of(xml), keep_wanted, &wanted));
+    check_ok(service_tree_read(span_of(xml), keep_wanted, &wanted));
     assert_non_null(wanted.tree);
     if (world->unread == world->out_count ||
-        !xml_tree_fits(wanted.tree, world->outs[world->unread])) {
+        !service_tree_fits(wanted.tree, world->outs[world->unread])) {
         show(world, xml);
         arena_clear(&wanted.arena);
         fail();
@@ -56,7 +56,7 @@ void world_says(struct service_world *world, const char *xml)
 
 void world_says_file(struct service_world *world, const char *name)
 {
-    char *text = xml_tree_example(name);
+    char *text = service_tree_example(name);
 
     world_says(world, text);
     free(text);

@@ -7,7 +7,7 @@
 #include "support/check.h"
 #include "support/fail_alloc.h"
 #include "support/service_router.h"
-#include "support/xml_tree.h"
+#include "support/service_tree.h"
 
 enum { MEGABYTE = 1024 * 1024 };
 
@@ -107,7 +107,8 @@ static void keep_said(void *self, const struct xml_node *node,
 
     (void)verdict;
     if (world->out_count < WORLD_OUTS_MAX)
-        world->outs[world->out_count++] = xml_tree_keep(&world->trees, node);
+        world->outs[world->out_count++] =
+            service_tree_keep(&world->trees, node);
 }
 
 void world_forget(struct service_world *world)
@@ -122,7 +123,7 @@ void world_forget(struct service_world *world)
  * not ours, ends the test. */
 static void read_back(struct service_world *world)
 {
-    check_ok(xml_tree_read(buf_span(&world->bytes), keep_said, world));
+    check_ok(service_tree_read(buf_span(&world->bytes), keep_said, world));
     for (size_t i = 0; i < world->out_count; i++) {
         struct span from = xml_attr(world->outs[i], "from");
         struct span bare = span_slice(from, 0, span_find(from, '/'));
@@ -139,7 +140,7 @@ void world_hear_span(struct service_world *world, enum room_leg leg,
     struct hearing hearing = {world, leg};
 
     world_forget(world);
-    (void)!xml_tree_read(xml, hear_one, &hearing);
+    (void)!service_tree_read(xml, hear_one, &hearing);
     read_back(world);
 }
 
@@ -159,7 +160,7 @@ void world_hear(struct service_world *world, enum room_leg leg, const char *xml)
 void world_hear_file(struct service_world *world, enum room_leg leg,
                      const char *name)
 {
-    char *text = xml_tree_example(name);
+    char *text = service_tree_example(name);
 
     world_hear(world, leg, text);
     free(text);

@@ -173,3 +173,23 @@ bool wire_trace_has(const struct wire_trace *trace, const char *text)
 
     return memmem(have.at, have.len, text, strlen(text)) != NULL;
 }
+
+int wire_trace_set_up(void **state)
+{
+    static struct wire_trace trace;
+
+    wire_trace_open(&trace);
+    *state = &trace;
+    return trace.reader == NULL;
+}
+
+int wire_trace_tear_down(void **state)
+{
+    wire_trace_close(*state);
+    return 0;
+}
+
+enum err wire_trace_feed(struct wire_trace *trace, const char *text)
+{
+    return xml_reader_feed(trace->reader, span_of(text));
+}

@@ -29,6 +29,13 @@ struct wire_trace {
 void wire_trace_open(struct wire_trace *trace);
 void wire_trace_close(struct wire_trace *trace);
 
+/* An open one as a state of cmocka. */
+int wire_trace_set_up(void **state);
+int wire_trace_tear_down(void **state);
+
+/* Lets the reader have the text. */
+enum err wire_trace_feed(struct wire_trace *trace, const char *text) MUST_CHECK;
+
 /* Appends one element. */
 void wire_trace_node(struct buf *out, const struct xml_node *node);
 

@@ -16,37 +16,15 @@
     "<stream:error><" name " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"    \
     "</stream:error></stream:stream>"
 
-static void says(const struct ctl_case *self, const char *line)
-{
-    if (strstr(self->out, line) == NULL)
-        fail_msg("not said: %s\nbut:\n%s", line, self->out);
-}
-
-static void says_not(const struct ctl_case *self, const char *line)
-{
-    if (strstr(self->out, line) != NULL)
-        fail_msg("said: %s\nin:\n%s", line, self->out);
-}
-
-static void configure_server(struct ctl_case *self, uint16_t port,
-                             const char *secret)
-{
-    char more[128];
-
-    snprintf(more, sizeof(more), "server = 127.0.0.1:%u\nsecret = %s", port,
-             secret);
-    ctl_case_configure(self, more);
-}
-
 /* The component is not there; a server that says `lines` is. */
 static void knock(struct ctl_case *self, const struct fake_line *lines)
 {
     struct fake_server *server = fake_server_start(lines);
 
-    configure_server(self, fake_server_port(server), "s");
+    ctl_case_configure_server(self, fake_server_port(server), "s");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
     fake_server_stop(server);
-    says(self, "BAD   component      ");
+    ctl_case_says(self, "BAD   component      ");
 }
 
 static void the_server_does_not_know_us(void **state)
@@ -55,10 +33,10 @@ static void the_server_does_not_know_us(void **state)
         {"", STREAM STREAM_ERROR("host-unknown")}, {NULL, NULL}};
 
     knock(*state, lines);
-    says(*state, "BAD   server         it does not know the component "
-                 "d.example (host-unknown): add it to the server's "
-                 "configuration\n");
-    says(*state, "2 things to mend\n");
+    ctl_case_says(*state, "BAD   server         it does not know the component "
+                          "d.example (host-unknown): add it to the server's "
+                          "configuration\n");
+    ctl_case_says(*state, "2 things to mend\n");
 }
 
 static void the_secrets_differ(void **state)
@@ -69,9 +47,9 @@ static void the_secrets_differ(void **state)
         {NULL, NULL}};
 
     knock(*state, lines);
-    says(*state, "BAD   server         wrong secret for d.example "
-                 "(not-authorized): compare it with the server's "
-                 "configuration\n");
+    ctl_case_says(*state, "BAD   server         wrong secret for d.example "
+                          "(not-authorized): compare it with the server's "
+                          "configuration\n");
 }
 
 static void somebody_else_is_linked(void **state)
@@ -80,8 +58,8 @@ static void somebody_else_is_linked(void **state)
         {"", STREAM}, {"</handshake>", STREAM_ERROR("conflict")}, {NULL, NULL}};
 
     knock(*state, lines);
-    says(*state, "BAD   server         another component is linked as "
-                 "d.example (conflict)\n");
+    ctl_case_says(*state, "BAD   server         another component is linked as "
+                          "d.example (conflict)\n");
 }
 
 static void another_error(void **state)
@@ -90,7 +68,7 @@ static void another_error(void **state)
         {"", STREAM_ERROR("undefined-condition")}, {NULL, NULL}};
 
     knock(*state, lines);
-    says(*state, "BAD   server         no handshake: ");
+    ctl_case_says(*state, "BAD   server         no handshake: ");
 }
 
 static void not_an_xmpp_server(void **state)
@@ -99,8 +77,9 @@ static void not_an_xmpp_server(void **state)
         {"", "HTTP/1.1 400 Bad Request\r\n\r\n"}, {NULL, NULL}};
 
     knock(*state, lines);
-    says(*state, "BAD   server         no handshake: no answer; is this its "
-                 "component port (XEP-0114)?\n");
+    ctl_case_says(*state,
+                  "BAD   server         no handshake: no answer; is this its "
+                  "component port (XEP-0114)?\n");
 }
 
 static void the_server_takes_us(void **state)
@@ -109,10 +88,10 @@ static void the_server_takes_us(void **state)
         {"", STREAM}, {"</handshake>", "<handshake/>"}, {NULL, NULL}};
 
     knock(*state, lines);
-    says(*state, "good  secret         readable\n");
-    says(*state, "good  server         takes our secret; start the "
-                 "component\n");
-    says(*state, "1 thing to mend\n");
+    ctl_case_says(*state, "good  secret         readable\n");
+    ctl_case_says(*state, "good  server         takes our secret; start the "
+                          "component\n");
+    ctl_case_says(*state, "1 thing to mend\n");
 }
 
 static void a_refused_port(void **state)
@@ -121,13 +100,13 @@ static void a_refused_port(void **state)
     char line[128];
     uint16_t port = fake_server_dead_port();
 
-    configure_server(self, port, "s");
+    ctl_case_configure_server(self, port, "s");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
     snprintf(line, sizeof(line),
              "BAD   server         127.0.0.1:%u: Connection refused; is the "
              "XMPP server up, and is its component port open?\n",
              port);
-    says(self, line);
+    ctl_case_says(self, line);
 }
 
 static void no_daemon(void **state)
@@ -135,29 +114,32 @@ static void no_daemon(void **state)
     struct ctl_case *self = *state;
 
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "good  configuration  ");
-    says(self, "good  mode           no XMPP server is configured: browsers "
-               "only\n");
-    says(self, "/s: No such file or directory; is duologue running with this "
-               "configuration?\n");
-    says(self, "1 thing to mend\n");
+    ctl_case_says(self, "good  configuration  ");
+    ctl_case_says(self,
+                  "good  mode           no XMPP server is configured: browsers "
+                  "only\n");
+    ctl_case_says(
+        self, "/s: No such file or directory; is duologue running with this "
+              "configuration?\n");
+    ctl_case_says(self, "1 thing to mend\n");
 }
 
 static void secrets_that_are_none(void **state)
 {
     struct ctl_case *self = *state;
 
-    configure_server(self, fake_server_dead_port(), "change-me");
+    ctl_case_configure_server(self, fake_server_dead_port(), "change-me");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "BAD   secret         it is still \"change-me\"; set the one "
-               "that the XMPP server has for d.example\n");
+    ctl_case_says(self,
+                  "BAD   secret         it is still \"change-me\"; set the one "
+                  "that the XMPP server has for d.example\n");
     ctl_case_configure(self, "secret_file = /nonexistent/secret");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "BAD   secret         ");
-    says(self, "/nonexistent/secret");
+    ctl_case_says(self, "BAD   secret         ");
+    ctl_case_says(self, "/nonexistent/secret");
     ctl_case_configure(self, "");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "BAD   secret         ");
+    ctl_case_says(self, "BAD   secret         ");
 }
 
 /* A secret is read, never shown. */
@@ -165,10 +147,10 @@ static void no_secret_is_shown(void **state)
 {
     struct ctl_case *self = *state;
 
-    configure_server(self, fake_server_dead_port(), "hush-hush");
+    ctl_case_configure_server(self, fake_server_dead_port(), "hush-hush");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "good  secret         readable\n");
-    says_not(self, "hush-hush");
+    ctl_case_says(self, "good  secret         readable\n");
+    ctl_case_says_not(self, "hush-hush");
 }
 
 /* Gives the key another value. */
@@ -200,20 +182,21 @@ static void the_folder(void **state)
 
     chmod(self->folder, 0755);
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, " may be read by others: chmod 700\n");
+    ctl_case_says(self, " may be read by others: chmod 700\n");
     chmod(self->folder, 0700);
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "good  data_dir       /tmp/ctl.");
+    ctl_case_says(self, "good  data_dir       /tmp/ctl.");
     /* Here it is a file, there it is nothing at all. */
     snprintf(gone, sizeof(gone), "%s/x", self->folder);
     ctl_case_configure(self, "server =");
     rewrite(self->config, "data_dir = ", self->config);
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "/conf is not a folder\n");
+    ctl_case_says(self, "/conf is not a folder\n");
     rewrite(self->config, "data_dir = ", gone);
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "/x: No such file or directory; the component makes it when "
-               "it may write beside it\n");
+    ctl_case_says(self,
+                  "/x: No such file or directory; the component makes it when "
+                  "it may write beside it\n");
 }
 
 static const struct fake_reply linked[] = {
@@ -226,14 +209,14 @@ static void all_is_well(void **state)
 {
     struct ctl_case *self = *state;
 
-    configure_server(self, 1, "s");
+    ctl_case_configure_server(self, 1, "s");
     assert_int_equal(ctl_case_run_with(self, "doctor", linked, COUNT(linked)),
                      CTL_GOOD);
-    says(self, "good  component      answers on /tmp/ctl.");
-    says(self, "good  server         linked\n");
-    says(self, "good  gateway        linked\n");
-    says_not(self, "BAD");
-    says_not(self, "mend");
+    ctl_case_says(self, "good  component      answers on /tmp/ctl.");
+    ctl_case_says(self, "good  server         linked\n");
+    ctl_case_says(self, "good  gateway        linked\n");
+    ctl_case_says_not(self, "BAD");
+    ctl_case_says_not(self, "mend");
 }
 
 static void examine_error(struct ctl_case *self, const char *reply,
@@ -241,9 +224,9 @@ static void examine_error(struct ctl_case *self, const char *reply,
 {
     struct fake_reply replies[] = {{FAKE_RESULT, reply}};
 
-    configure_server(self, 1, "s");
+    ctl_case_configure_server(self, 1, "s");
     assert_int_equal(ctl_case_run_with(self, "doctor", replies, 1), CTL_FAILED);
-    says(self, line);
+    ctl_case_says(self, line);
 }
 
 #define NOT_LINKED(why)                                                        \
@@ -279,7 +262,8 @@ static void a_missing_gateway_is_no_fault(void **state)
 
     assert_int_equal(ctl_case_run_with(self, "doctor", replies, COUNT(replies)),
                      CTL_GOOD);
-    says(self, "note  gateway        none is linked: browsers cannot enter\n");
+    ctl_case_says(
+        self, "note  gateway        none is linked: browsers cannot enter\n");
 }
 
 static void it_does_not_answer(void **state)
@@ -289,7 +273,7 @@ static void it_does_not_answer(void **state)
 
     assert_int_equal(ctl_case_run_with(self, "doctor", replies, COUNT(replies)),
                      CTL_FAILED);
-    says(self, "BAD   component      it does not answer\n");
+    ctl_case_says(self, "BAD   component      it does not answer\n");
 }
 
 static void the_gateways_user(void **state)
@@ -298,224 +282,11 @@ static void the_gateways_user(void **state)
 
     ctl_case_configure(self, "server =\ngateway_user = nobody-of-that-name");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says(self, "BAD   gateway_user   there is no user "
-               "\"nobody-of-that-name\"\n");
+    ctl_case_says(self, "BAD   gateway_user   there is no user "
+                        "\"nobody-of-that-name\"\n");
     ctl_case_configure(self, "server =\ngateway_user = root");
     assert_int_equal(ctl_case_run(self, "doctor"), CTL_FAILED);
-    says_not(self, "gateway_user");
-}
-
-#define FRESH                                                                  \
-    CTL_CASE_DONE(CTL_CASE_FIELD("room", "aaaabbbbccccdddd@d.example")         \
-                      CTL_CASE_FIELD("seat1-code", "7K3M9-QXP2D"))
-
-static const struct fake_reply conversation[] = {
-    {FAKE_RESULT, CTL_CASE_DONE(CTL_CASE_FIELD("server_configured", "1")
-                                    CTL_CASE_FIELD("server_up", "1"))},
-    {FAKE_RESULT, FRESH},
-    {FAKE_RESULT, CTL_CASE_DONE("")},
-};
-
-/* Whatever becomes of the account: the chat made for it is ended. */
-static void converse(struct ctl_case *self, const char *words, const char *line)
-{
-    configure_server(self, 1, "s");
-    assert_int_equal(
-        ctl_case_run_with(self, words, conversation, COUNT(conversation)),
-        CTL_FAILED);
-    says(self, line);
-    says_not(self, "7K3M9");
-    assert_string_equal(self->asked,
-                        "stats\n"
-                        "create-chat your-name=Doctor peer-name=Patient "
-                        "idle=120s protection=server\n"
-                        "end-chat room=aaaabbbbccccdddd@d.example\n");
-}
-
-static void an_account_without_a_password(void **state)
-{
-    converse(*state, "doctor --as a@b.example --password-file /nonexistent",
-             "BAD   account        no password: give --password-file FILE\n");
-}
-
-static void an_account_whose_server_is_away(void **state)
-{
-    struct ctl_case *self = *state;
-    char words[256];
-    char line[256];
-    uint16_t port = fake_server_dead_port();
-
-    snprintf(words, sizeof(words),
-             "doctor --as a@b.example --password-file %s --host 127.0.0.1:%u "
-             "--plain",
-             self->config, port);
-    snprintf(line, sizeof(line),
-             "BAD   account        127.0.0.1:%u: Connection refused; is the "
-             "XMPP server up, and is its client port open?\n",
-             port);
-    converse(self, words, line);
-    says_not(self, "conversation");
-}
-
-static void an_account_whose_server_hangs_up(void **state)
-{
-    static const struct fake_line lines[] = {{NULL, NULL}};
-    struct fake_server *server = fake_server_start(lines);
-    struct ctl_case *self = *state;
-    char words[256];
-
-    snprintf(words, sizeof(words),
-             "doctor --as a@b.example --password-file %s --host 127.0.0.1:%u "
-             "--plain",
-             self->config, fake_server_port(server));
-    converse(self, words,
-             "BAD   conversation   the account's server closed the "
-             "connection: ");
-    fake_server_stop(server);
-}
-
-/* The client's side of a server, as libstrophe wants it without TLS. */
-#define CLIENT_STREAM                                                          \
-    "<?xml version='1.0'?><stream:stream xmlns='jabber:client' "               \
-    "xmlns:stream='http://etherx.jabber.org/streams' id='1' "                  \
-    "from='b.example' version='1.0'>"
-#define LOGIN                                                                  \
-    {"version=", CLIENT_STREAM                                                 \
-     "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"  \
-     "<mechanism>PLAIN</mechanism></mechanisms></stream:features>"},           \
-        {"</auth>", "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>"},    \
-        {"version=", CLIENT_STREAM                                             \
-         "<stream:features><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"   \
-         "</stream:features>"},                                                \
-    {                                                                          \
-        "</iq>", "<iq type='result' id='_xmpp_bind1'><bind "                   \
-                 "xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>a@b.example/"  \
-                 "r</jid></bind></iq>"                                         \
-    }
-#define FROM_ROOM "from='aaaabbbbccccdddd@d.example/Doctor' to='a@b.example/r'"
-#define LET_IN                                                                 \
-    {                                                                          \
-        "7K3M9-QXP2D",                                                         \
-            "<presence " FROM_ROOM                                             \
-            "><x xmlns='http://jabber.org/protocol/muc#user'><item role="      \
-            "'participant'/><status code='110'/></x></presence>"               \
-    }
-#define OTHER_TALK                                                             \
-    "<message from='x@y.example' to='a@b.example/r'><body>hi</body></message>" \
-    "<presence from='x@y.example' to='a@b.example/r'/>"                        \
-    "<message " FROM_ROOM " type='groupchat'><subject/></message>"
-
-/* Logs in where `lines` are said; the command must end with `status`. */
-static void log_in(struct ctl_case *self, const struct fake_line *lines,
-                   enum ctl_exit status)
-{
-    struct fake_server *server = fake_server_start(lines);
-    char words[256];
-
-    snprintf(words, sizeof(words),
-             "doctor --as a@b.example --password-file %s --host 127.0.0.1:%u "
-             "--plain",
-             self->config, fake_server_port(server));
-    configure_server(self, 1, "s");
-    assert_int_equal(
-        ctl_case_run_with(self, words, conversation, COUNT(conversation)),
-        status);
-    fake_server_stop(server);
-    assert_non_null(strstr(self->asked, "end-chat room=aaaabbbbccccdddd@"));
-}
-
-static void an_account_that_hears_itself(void **state)
-{
-    static const struct fake_line lines[] = {
-        LOGIN,
-        LET_IN,
-        {"</body></message>",
-         OTHER_TALK "<message " FROM_ROOM " type='groupchat' id='talk'><body>"
-                    "duologuectl doctor talks to itself</body></message>"},
-        {"</stream:stream>", "</stream:stream>"},
-        {NULL, NULL},
-    };
-
-    log_in(*state, lines, CTL_GOOD);
-    says(*state, "good  account        logged in\n");
-    says(*state, "good  conversation   an account joined a fresh chat and "
-                 "heard itself\n");
-}
-
-static void an_account_that_is_not_let_in(void **state)
-{
-    static const struct fake_line lines[] = {
-        LOGIN,
-        {"7K3M9-QXP2D", "<presence " FROM_ROOM
-                        " type='error'><error type='auth'><not-authorized "
-                        "xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
-                        "</presence>"},
-        {"</stream:stream>", "</stream:stream>"},
-        {NULL, NULL},
-    };
-
-    log_in(*state, lines, CTL_FAILED);
-    says(*state, "BAD   conversation   the room refused to let the account "
-                 "in\n");
-}
-
-static void an_account_that_is_cut_off(void **state)
-{
-    static const struct fake_line lines[] = {LOGIN, LET_IN, {NULL, NULL}};
-
-    log_in(*state, lines, CTL_FAILED);
-    says(*state, "BAD   conversation   the account's server closed the "
-                 "connection: in mid-conversation\n");
-}
-
-static void a_wrong_password(void **state)
-{
-    static const struct fake_line lines[] = {
-        {"version=", CLIENT_STREAM
-         "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:"
-         "xmpp-sasl'><mechanism>PLAIN</mechanism></mechanisms></stream:"
-         "features>"},
-        {"</auth>", "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
-                    "<not-authorized/></failure>"},
-        {"</stream:stream>", "</stream:stream>"},
-        {NULL, NULL},
-    };
-
-    log_in(*state, lines, CTL_FAILED);
-    says(*state, "closed the connection: not there (see --host), wrong "
-                 "password, or no TLS (see --plain)\n");
-}
-
-static void a_host_that_is_none(void **state)
-{
-    static const char *const hosts[] = {"h:",   "h:x",       ":5222", "h:70000",
-                                        "[::1", "[::1]5222", "h:1:2"};
-    struct ctl_case *self = *state;
-
-    for (size_t i = 0; i < COUNT(hosts); i++) {
-        char words[256];
-
-        snprintf(words, sizeof(words),
-                 "doctor --as a@b.example --password-file %s --host %s",
-                 self->config, hosts[i]);
-        converse(self, words,
-                 "BAD   conversation   --host is HOST, HOST:PORT or "
-                 "[IPV6]:PORT, not ");
-    }
-}
-
-static void no_fresh_chat(void **state)
-{
-    static const struct fake_reply replies[] = {
-        {FAKE_RESULT, CTL_CASE_DONE("")},
-        {FAKE_ERROR, CTL_CASE_ERROR("wait", "resource-constraint", "")},
-    };
-    struct ctl_case *self = *state;
-
-    assert_int_equal(ctl_case_run_with(self, "doctor --as a@b.example", replies,
-                                       COUNT(replies)),
-                     CTL_FAILED);
-    says(self, "BAD   conversation   no fresh chat could be made\n");
+    ctl_case_says_not(self, "gateway_user");
 }
 
 int main(void)
@@ -539,15 +310,6 @@ int main(void)
         TEST(a_missing_gateway_is_no_fault),
         TEST(it_does_not_answer),
         TEST(the_gateways_user),
-        TEST(an_account_without_a_password),
-        TEST(an_account_whose_server_is_away),
-        TEST(an_account_whose_server_hangs_up),
-        TEST(an_account_that_hears_itself),
-        TEST(an_account_that_is_not_let_in),
-        TEST(an_account_that_is_cut_off),
-        TEST(a_wrong_password),
-        TEST(a_host_that_is_none),
-        TEST(no_fresh_chat),
     };
 
     return cmocka_run_group_tests_name("ctl_doctor", tests, NULL, NULL);

@@ -122,6 +122,20 @@ static void check_exit(pid_t pid, int status)
     assert_int_equal(WEXITSTATUS(got), status);
 }
 
+static pid_t start_ready(const struct world *w)
+{
+    pid_t pid = start(w);
+
+    check_heard(w, "READY=1");
+    return pid;
+}
+
+static void stop(pid_t pid)
+{
+    kill(pid, SIGTERM);
+    check_exit(pid, MAIN_GOOD);
+}
+
 static int count_in_log(const struct world *w, const char *text)
 {
     char path[60];
@@ -147,8 +161,7 @@ static void stop_with(int number)
     pid_t pid;
 
     begin(&w);
-    pid = start(&w);
-    check_heard(&w, "READY=1");
+    pid = start_ready(&w);
     check_heard(&w, "WATCHDOG=1");
     snprintf(path, sizeof(path), "%s/sock", w.dir);
     assert_int_equal(stat(path, &file), 0);
@@ -181,8 +194,7 @@ static void hangup_reads_limits_again(void **state)
 
     (void)state;
     begin(&w);
-    pid = start(&w);
-    check_heard(&w, "READY=1");
+    pid = start_ready(&w);
     kill(pid, SIGHUP);
     check_heard(&w, "RELOADING=1\nMONOTONIC_USEC=");
     check_heard(&w, "READY=1");
@@ -193,8 +205,7 @@ static void hangup_reads_limits_again(void **state)
     check_heard(&w, "READY=1");
     assert_int_equal(count_in_log(&w, "event=reload_failed"), 1);
     assert_int_equal(count_in_log(&w, "message_burst"), 1);
-    kill(pid, SIGTERM);
-    check_exit(pid, MAIN_GOOD);
+    stop(pid);
     end(&w);
 }
 
@@ -205,11 +216,9 @@ static void second_instance_fails(void **state)
 
     (void)state;
     begin(&w);
-    first = start(&w);
-    check_heard(&w, "READY=1");
+    first = start_ready(&w);
     check_exit(start(&w), MAIN_FAILED);
-    kill(first, SIGTERM);
-    check_exit(first, MAIN_GOOD);
+    stop(first);
     end(&w);
 }
 
@@ -232,14 +241,11 @@ static void killed_one_can_start_again(void **state)
 
     (void)state;
     begin(&w);
-    pid = start(&w);
-    check_heard(&w, "READY=1");
+    pid = start_ready(&w);
     kill(pid, SIGKILL);
     waitpid(pid, NULL, 0);
-    pid = start(&w);
-    check_heard(&w, "READY=1");
-    kill(pid, SIGTERM);
-    check_exit(pid, MAIN_GOOD);
+    pid = start_ready(&w);
+    stop(pid);
     end(&w);
 }
 

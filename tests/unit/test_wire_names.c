@@ -2,32 +2,13 @@
 #include "support/check.h"
 #include "support/wire_trace.h"
 
-static int set_up(void **state)
-{
-    static struct wire_trace trace;
-
-    wire_trace_open(&trace);
-    *state = &trace;
-    return trace.reader == NULL;
-}
-
-static int tear_down(void **state)
-{
-    wire_trace_close(*state);
-    return 0;
-}
-
-static enum err feed(struct wire_trace *trace, const char *text)
-{
-    return xml_reader_feed(trace->reader, span_of(text));
-}
-
 static void names_share_the_scope_of_their_declaration(void **state)
 {
-    check_ok(feed(*state, "<r xmlns='u:d' xmlns:p='u:p'>"
-                          "<p:a p:x='1' x='2'><b/><p:c xmlns:p='u:q' p:y=''>"
-                          "<p:d/></p:c><p:e/></p:a>"
-                          "<f xmlns=''><g/></f><h/>"));
+    check_ok(wire_trace_feed(*state,
+                             "<r xmlns='u:d' xmlns:p='u:p'>"
+                             "<p:a p:x='1' x='2'><b/><p:c xmlns:p='u:q' p:y=''>"
+                             "<p:d/></p:c><p:e/></p:a>"
+                             "<f xmlns=''><g/></f><h/>"));
     assert_true(wire_trace_is(
         *state,
         "open {u:d}r\n"
@@ -39,9 +20,10 @@ static void names_share_the_scope_of_their_declaration(void **state)
 
 static void stream_prefix_may_be_bound_anew(void **state)
 {
-    check_ok(feed(*state, "<stream:stream xmlns='u:d' xmlns:stream='u:s'>"
-                          "<stream:error xmlns:stream='u:evil'/>"
-                          "<stream:error/></stream:stream>"));
+    check_ok(wire_trace_feed(*state,
+                             "<stream:stream xmlns='u:d' xmlns:stream='u:s'>"
+                             "<stream:error xmlns:stream='u:evil'/>"
+                             "<stream:error/></stream:stream>"));
     assert_true(wire_trace_is(*state, "open {u:s}stream\n"
                                       "element {u:evil}error\n"
                                       "element {u:s}error\nclose\n"));
@@ -73,16 +55,17 @@ static void wrong_names_are_not_well_formed(void **state)
 
     for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
         check_ok(xml_reader_reset(trace->reader));
-        check_ok(feed(trace, "<r xmlns='u:d'>"));
-        check_err(feed(trace, inputs[i]), ERR_SYNTAX);
+        check_ok(wire_trace_feed(trace, "<r xmlns='u:d'>"));
+        check_err(wire_trace_feed(trace, inputs[i]), ERR_SYNTAX);
     }
     assert_int_equal(trace->elements, 0);
 }
 
 static void xml_prefix_needs_no_declaration(void **state)
 {
-    check_ok(feed(*state, "<r xmlns='u'><a xml:lang='de' xmlns:xml='http://"
-                          "www.w3.org/XML/1998/namespace' lang='x'/>"));
+    check_ok(wire_trace_feed(*state,
+                             "<r xmlns='u'><a xml:lang='de' xmlns:xml='http://"
+                             "www.w3.org/XML/1998/namespace' lang='x'/>"));
     assert_true(wire_trace_is(
         *state, "open {u}r\nelement {u}a xml:{http://www.w3.org/XML/1998/"
                 "namespace}lang=\"de\" lang=\"x\"\n"));
@@ -92,9 +75,10 @@ static void xml_prefix_needs_no_declaration(void **state)
  * takes more.  What we could not write again is not kept. */
 static void unsure_names_are_skipped(void **state)
 {
-    check_ok(feed(*state, "<r xmlns='u' xmlns:p='u:p'><a to='x'>"
-                          "<p:\xD9\xA0x/></a><a p:\xC3\xA9='1' to='y'/>"
-                          "<\xC3\xA9 to='z'/><b/>"));
+    check_ok(wire_trace_feed(*state,
+                             "<r xmlns='u' xmlns:p='u:p'><a to='x'>"
+                             "<p:\xD9\xA0x/></a><a p:\xC3\xA9='1' to='y'/>"
+                             "<\xC3\xA9 to='z'/><b/>"));
     assert_true(wire_trace_is(*state,
                               "open {u}r\ntoo-big {u}a to=\"x\"\n"
                               "too-big {u}a p:{u:p}\xC3\xA9=\"1\" to=\"y\"\n"
@@ -155,7 +139,7 @@ static void long_namespaces_are_not_multiplied(void **state)
     struct buf text = BUF_EMPTY(128 * 1024);
     size_t before;
 
-    check_ok(feed(trace, "<r xmlns='u'>"));
+    check_ok(wire_trace_feed(trace, "<r xmlns='u'>"));
     check_ok(buf_append(&text, SPAN("<a to='x' xmlns:p='")));
     for (unsigned i = 0; i < 32 * 1024; i++)
         check_ok(buf_append_byte(&text, 'u'));
@@ -177,7 +161,9 @@ static void long_namespaces_are_not_multiplied(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, wire_trace_set_up,                   \
+                                    wire_trace_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(names_share_the_scope_of_their_declaration),
         TEST(stream_prefix_may_be_bound_anew),

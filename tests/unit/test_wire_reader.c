@@ -11,30 +11,11 @@
     "streams'>"
 #define OPENED "open {http://etherx.jabber.org/streams}stream\n"
 
-static int set_up(void **state)
-{
-    static struct wire_trace trace;
-
-    wire_trace_open(&trace);
-    *state = &trace;
-    return trace.reader == NULL;
-}
-
-static int tear_down(void **state)
-{
-    wire_trace_close(*state);
-    return 0;
-}
-
-static enum err feed(struct wire_trace *trace, const char *text)
-{
-    return xml_reader_feed(trace->reader, span_of(text));
-}
-
 static void one_message_is_one_tree(void **state)
 {
-    check_ok(feed(*state, OPEN "<message to='a@b' id=''><body>hi</body>"
-                               "<x xmlns='urn:x'><y/></x></message>"));
+    check_ok(wire_trace_feed(*state,
+                             OPEN "<message to='a@b' id=''><body>hi</body>"
+                                  "<x xmlns='urn:x'><y/></x></message>"));
     assert_true(wire_trace_is(
         *state, OPENED "element {jabber:client}message to=\"a@b\" id=\"\" "
                        "({jabber:client}body (\"hi\") {urn:x}x ({urn:x}y))\n"));
@@ -42,8 +23,9 @@ static void one_message_is_one_tree(void **state)
 
 static void text_pieces_are_joined(void **state)
 {
-    check_ok(feed(*state, OPEN "<m>a&lt;b&#x1F600;<![CDATA[<c>]]>&amp;\r\nd"
-                               "<n/>e</m>"));
+    check_ok(wire_trace_feed(*state,
+                             OPEN "<m>a&lt;b&#x1F600;<![CDATA[<c>]]>&amp;\r\nd"
+                                  "<n/>e</m>"));
     assert_true(wire_trace_is(
         *state, OPENED "element {jabber:client}m (\"a<b\xF0\x9F\x98\x80<c>&\nd"
                        "\" {jabber:client}n \"e\")\n"));
@@ -51,29 +33,30 @@ static void text_pieces_are_joined(void **state)
 
 static void white_space_between_stanzas_is_dropped(void **state)
 {
-    check_ok(feed(*state, OPEN " \n\t<m/> \r\n<n/> "));
+    check_ok(wire_trace_feed(*state, OPEN " \n\t<m/> \r\n<n/> "));
     assert_true(wire_trace_is(*state, OPENED "element {jabber:client}m\n"
                                              "element {jabber:client}n\n"));
 }
 
 static void text_between_stanzas_ends_the_stream(void **state)
 {
-    check_err(feed(*state, OPEN "<m/>x<n/>"), ERR_SYNTAX);
+    check_err(wire_trace_feed(*state, OPEN "<m/>x<n/>"), ERR_SYNTAX);
     assert_true(wire_trace_is(*state, OPENED "element {jabber:client}m\n"));
-    check_err(feed(*state, "<o/>"), ERR_CLOSED);
+    check_err(wire_trace_feed(*state, "<o/>"), ERR_CLOSED);
 }
 
 static void cdata_between_stanzas_is_text_too(void **state)
 {
-    check_err(feed(*state, OPEN "<![CDATA[x]]>"), ERR_SYNTAX);
+    check_err(wire_trace_feed(*state, OPEN "<![CDATA[x]]>"), ERR_SYNTAX);
 }
 
 static void root_has_its_attributes(void **state)
 {
     struct wire_trace *trace = *state;
 
-    check_ok(feed(*state, "<?xml version='1.0'?><s:stream xmlns='urn:d' "
-                          "xmlns:s='urn:s' id='a&quot;b' xml:lang='de'>"));
+    check_ok(wire_trace_feed(*state,
+                             "<?xml version='1.0'?><s:stream xmlns='urn:d' "
+                             "xmlns:s='urn:s' id='a&quot;b' xml:lang='de'>"));
     assert_true(wire_trace_is(*state,
                               "open {urn:s}stream id=\"a\"b\" "
                               "xml:{http://www.w3.org/XML/1998/namespace}lang="
@@ -83,7 +66,7 @@ static void root_has_its_attributes(void **state)
 
 static void end_of_the_root_is_called(void **state)
 {
-    check_ok(feed(*state, OPEN "<m/></s:stream> \n"));
+    check_ok(wire_trace_feed(*state, OPEN "<m/></s:stream> \n"));
     assert_true(
         wire_trace_is(*state, OPENED "element {jabber:client}m\nclose\n"));
 }
@@ -93,21 +76,21 @@ static void stop_is_heeded_at_once(void **state)
     struct wire_trace *trace = *state;
 
     trace->stop_after = 1;
-    check_err(feed(trace, OPEN "<m/><n/></s:stream>"), ERR_CLOSED);
+    check_err(wire_trace_feed(trace, OPEN "<m/><n/></s:stream>"), ERR_CLOSED);
     assert_true(wire_trace_is(trace, OPENED "element {jabber:client}m\n"));
-    check_err(feed(trace, "<o/>"), ERR_CLOSED);
+    check_err(wire_trace_feed(trace, "<o/>"), ERR_CLOSED);
 }
 
 static void reset_begins_a_new_stream(void **state)
 {
     struct wire_trace *trace = *state;
 
-    check_err(feed(trace, OPEN "<m><oops></m>"), ERR_SYNTAX);
+    check_err(wire_trace_feed(trace, OPEN "<m><oops></m>"), ERR_SYNTAX);
     check_ok(xml_reader_reset(trace->reader));
     buf_truncate(&trace->text, 0);
-    check_ok(feed(trace, "<r xmlns='urn:r'><m a='1"));
+    check_ok(wire_trace_feed(trace, "<r xmlns='urn:r'><m a='1"));
     check_ok(xml_reader_reset(trace->reader));
-    check_ok(feed(trace, OPEN "<m/>"));
+    check_ok(wire_trace_feed(trace, OPEN "<m/>"));
     assert_true(wire_trace_is(trace, "open {urn:r}r\n" OPENED
                                      "element {jabber:client}m\n"));
 }
@@ -130,8 +113,8 @@ static void what_xmpp_forbids_is_restricted(void **state)
 
     for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++) {
         check_ok(xml_reader_reset(trace->reader));
-        check_err(feed(trace, inputs[i]), ERR_RESTRICTED);
-        check_err(feed(trace, "<m/>"), ERR_CLOSED);
+        check_err(wire_trace_feed(trace, inputs[i]), ERR_RESTRICTED);
+        check_err(wire_trace_feed(trace, "<m/>"), ERR_CLOSED);
     }
     assert_int_equal(trace->elements, 0);
 }
@@ -165,10 +148,10 @@ static void what_is_not_well_formed_ends_the_stream(void **state)
         enum err rc;
 
         check_ok(xml_reader_reset(trace->reader));
-        rc = feed(trace, inputs[i]);
+        rc = wire_trace_feed(trace, inputs[i]);
         /* An open CDATA section is not wrong before there is text in it. */
         if (rc == ERR_OK)
-            rc = feed(trace, "x]]>");
+            rc = wire_trace_feed(trace, "x]]>");
         check_err(rc, ERR_SYNTAX);
     }
     assert_int_equal(trace->elements, 0);
@@ -181,11 +164,11 @@ static void a_bound_token_does_not_grow(void **state)
 
     memset(many, 'a', sizeof(many) - 1);
     many[sizeof(many) - 1] = '\0';
-    check_ok(feed(trace, OPEN "<m>&"));
-    check_err(feed(trace, many), ERR_RESTRICTED);
+    check_ok(wire_trace_feed(trace, OPEN "<m>&"));
+    check_err(wire_trace_feed(trace, many), ERR_RESTRICTED);
     check_ok(xml_reader_reset(trace->reader));
-    check_ok(feed(trace, OPEN "<m><!--"));
-    check_err(feed(trace, many), ERR_RESTRICTED);
+    check_ok(wire_trace_feed(trace, OPEN "<m><!--"));
+    check_err(wire_trace_feed(trace, many), ERR_RESTRICTED);
 }
 
 /* Feeds `fill` some thousand times, in one piece and byte by byte. */
@@ -206,30 +189,33 @@ static void long_runs_are_no_long_tokens(void **state)
     struct wire_trace *trace = *state;
 
     feed_much(trace, " \r\n");
-    check_ok(feed(trace, OPEN));
+    check_ok(wire_trace_feed(trace, OPEN));
     feed_much(trace, " ");
-    check_ok(feed(trace, "<m><![CDATA["));
+    check_ok(wire_trace_feed(trace, "<m><![CDATA["));
     feed_much(trace, "]]&<");
-    check_ok(feed(trace, "]]></m><n>"));
+    check_ok(wire_trace_feed(trace, "]]></m><n>"));
     feed_much(trace, "&lt;");
     feed_much(trace, "]]");
     feed_much(trace, "\xF0\x9F\x98\x80");
-    check_ok(feed(trace, "</n>"));
+    check_ok(wire_trace_feed(trace, "</n>"));
     assert_int_equal(trace->elements, 2);
     assert_int_equal(trace->refused, 0);
 }
 
 static void declared_encodings_change_nothing(void **state)
 {
-    check_ok(feed(*state, "<?xml version='1.0' encoding='ISO-8859-1'?>"
-                          "<r xmlns='u'><m>\xC3\xA9</m>"));
+    check_ok(wire_trace_feed(*state,
+                             "<?xml version='1.0' encoding='ISO-8859-1'?>"
+                             "<r xmlns='u'><m>\xC3\xA9</m>"));
     assert_true(wire_trace_is(*state, "open {u}r\nelement {u}m (\"\xC3\xA9\""
                                       ")\n"));
 }
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, wire_trace_set_up,                   \
+                                    wire_trace_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(one_message_is_one_tree),
         TEST(text_pieces_are_joined),

@@ -1,4 +1,4 @@
-#include "support/xml_tree.h"
+#include "support/service_tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,11 +31,11 @@ static void pass_on(void *self, const struct xml_node *node,
     reading->on_element(reading->self, node, verdict);
 }
 
-enum err xml_tree_read(struct span xml,
-                       void (*on_element)(void *self,
-                                          const struct xml_node *node,
-                                          enum xml_verdict verdict),
-                       void *self)
+enum err service_tree_read(struct span xml,
+                           void (*on_element)(void *self,
+                                              const struct xml_node *node,
+                                              enum xml_verdict verdict),
+                           void *self)
 {
     static const struct xml_handler handler = {ignore_open, pass_on,
                                                ignore_close};
@@ -60,7 +60,8 @@ static struct span keep(struct arena *arena, struct span bytes)
     return copy;
 }
 
-struct xml_node *xml_tree_keep(struct arena *arena, const struct xml_node *node)
+struct xml_node *service_tree_keep(struct arena *arena,
+                                   const struct xml_node *node)
 {
     struct xml_node *copy = arena_alloc(arena, sizeof(*copy));
     struct xml_attr **attr;
@@ -82,7 +83,7 @@ struct xml_node *xml_tree_keep(struct arena *arena, const struct xml_node *node)
         attr = &(*attr)->next;
     }
     for (const struct xml_node *c = node->first; c != NULL; c = c->next) {
-        struct xml_node *child = xml_tree_keep(arena, c);
+        struct xml_node *child = service_tree_keep(arena, c);
 
         if (copy->last != NULL)
             copy->last->next = child;
@@ -138,7 +139,7 @@ static bool attrs_fit(const struct xml_node *want, const struct xml_node *got)
     return true;
 }
 
-bool xml_tree_fits(const struct xml_node *want, const struct xml_node *got)
+bool service_tree_fits(const struct xml_node *want, const struct xml_node *got)
 {
     bool has_child = xml_child_count(want) > 0;
     const struct xml_node *a, *b;
@@ -152,7 +153,7 @@ bool xml_tree_fits(const struct xml_node *want, const struct xml_node *got)
     a = skip_blank(want->first, has_child);
     b = skip_blank(got->first, has_child);
     while (a != NULL && b != NULL) {
-        if (!xml_tree_fits(a, b))
+        if (!service_tree_fits(a, b))
             return false;
         a = skip_blank(a->next, has_child);
         b = skip_blank(b->next, has_child);
@@ -160,7 +161,7 @@ bool xml_tree_fits(const struct xml_node *want, const struct xml_node *got)
     return a == NULL && b == NULL;
 }
 
-char *xml_tree_example(const char *name)
+char *service_tree_example(const char *name)
 {
     char path[512];
     char *text = calloc(1, 64 * 1024);
