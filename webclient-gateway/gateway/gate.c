@@ -37,6 +37,9 @@ enum err gate_init(struct gate *gate, struct span domain, struct crypto *crypto)
     gate->frames = frame_reader_new();
     if (gate->frames == NULL)
         return ERR_NOMEM;
+    /* All of it now: later no answer fails for want of memory. */
+    if (buf_reserve(&gate->scratch, GATE_SCRATCH_BYTES) != ERR_OK)
+        return ERR_NOMEM;
     return set_names(gate, domain);
 }
 

@@ -17,6 +17,7 @@ enum {
     BEAT_MS = 100,
     BEATS_PER_SWEEP = 10,
     GOODBYE_BEATS = 10, /* browsers have that long to hear of our end */
+    LAST_MS = 5000,     /* then it ends, whatever libwebsockets waits for */
 };
 
 struct gateway {
@@ -90,9 +91,20 @@ static void on_prepare(uv_prepare_t *prepare)
     gateway->gate.now_ms = (int64_t)uv_now(&gateway->loop);
 }
 
+/* A socket that libwebsockets lost track of must not hold us. */
+static void on_last_beat(uv_timer_t *timer)
+{
+    const struct gateway *gateway = timer->data;
+
+    log_warn(&gateway->log, "stopping_late", "");
+    uv_stop(timer->loop);
+}
+
+/* The beat goes on beside it, and keeps nothing alive. */
 static void close_timers(struct gateway *gateway)
 {
-    uv_close((uv_handle_t *)&gateway->beat, NULL);
+    uv_timer_start(&gateway->beat, on_last_beat, LAST_MS, 0);
+    uv_unref((uv_handle_t *)&gateway->beat);
     uv_close((uv_handle_t *)&gateway->watchdog, NULL);
     uv_close((uv_handle_t *)&gateway->prepare, NULL);
     process_signals_close(&gateway->signals, NULL);
@@ -313,6 +325,8 @@ static void live(struct gateway *gateway)
              gateway->files.count);
     process_notify_send(&gateway->notify, "READY=1");
     uv_run(&gateway->loop, UV_RUN_DEFAULT);
+    uv_close((uv_handle_t *)&gateway->beat, NULL);
+    uv_run(&gateway->loop, UV_RUN_NOWAIT);
     log_info(&gateway->log, "stopped", "");
 }
 

@@ -1,0 +1,184 @@
+"""Memory that fails in the gateway: it lives, whoever was cut comes back, and
+nothing is left of it."""
+
+import asyncio
+import collections
+import os
+
+from torture.chat import must
+from torture.page import Page
+from torture.registry import torture
+from torture.worlds import NO_LIMITS, in_world
+
+from harness.gateway import Gateway, Tab  # noqa: E402
+from harness.guest import token_of  # noqa: E402
+from harness.speaker import Refused  # noqa: E402
+
+PATIENCE = 3.0  # of whoever asks while memory fails
+# What must be answered or cut at once; a request that is lost within
+# libwebsockets ends by its deadline.
+TALKING = ('join', 'say', 'resume')
+CUT = (ConnectionError, asyncio.IncompleteReadError, asyncio.TimeoutError,
+       AssertionError, OSError, IndexError, Refused)
+
+
+class Visitor:
+    """One browser: what it does while memory fails, in steps."""
+
+    def __init__(self, gateway, room, key):
+        self.gateway = gateway
+        self.room = room
+        self.key = key  # a code, then one token after another
+        self.tab = None
+        self.steps = {'page': self.page, 'numbers': self.numbers,
+                      'enter': self.enter, 'join': self.join,
+                      'say': self.say, 'resume': self.resume}
+
+    async def before(self, name):
+        """As far as the step needs it."""
+        if name in ('join', 'say', 'resume'):
+            await self.enter()
+        if name in ('say', 'resume'):
+            await self.join()
+        if name == 'resume':
+            await self.tab.enable()
+            self.tab.cut()
+
+    async def page(self):
+        answer = await self.gateway.http('GET /')
+        assert answer.status == 200, answer.status
+
+    async def numbers(self):
+        await self.gateway.metric('lines')
+
+    async def enter(self):
+        self.tab = Tab(self.gateway)
+        self.gateway.world.things.append(self.tab)
+        await self.tab.enter()
+
+    async def join(self):
+        joined = await self.tab.join(self.room.jid, 'x', self.key)
+        self.key = token_of(joined)
+
+    async def say(self):
+        await self.tab.say(self.room.jid, 'x' * 500)
+
+    async def resume(self):
+        await self.tab.resume()
+        await self.tab.say(self.room.jid, 'after it')
+
+    def was_told(self, failure):
+        """Whether there was an answer, or the line was cut."""
+        return (not isinstance(failure, asyncio.TimeoutError)
+                or self.tab is not None and self.tab.closed.is_set())
+
+    async def leave(self):
+        """For good: a session that could be resumed is ended as well."""
+        if self.tab is None:
+            return
+        try:
+            self.tab.leave(self.room.jid)
+            self.tab._send("<close xmlns='urn:ietf:params:xml:ns:"
+                           "xmpp-framing'/>")
+            await asyncio.wait_for(self.tab.closed.wait(), PATIENCE)
+        except CUT:
+            pass
+        await self.tab.close()
+        self.gateway.world.things.remove(self.tab)
+        self.tab = None
+
+
+class Starved:
+    """The gateway under the shim."""
+
+    def __init__(self, world):
+        self.world = world
+        self.tally = collections.Counter()
+
+    async def begin(self):
+        await self.world.start(**NO_LIMITS)
+        self.page = Page(os.path.join(self.world.folder, 'page'))
+        self.page.reset()
+        self.gateway = Gateway(self.world)
+        self.gateway.launch(
+            prefix=['env', 'TORTURE_PAGE=' + self.page.path,
+                    'LD_PRELOAD=' + os.path.join(
+                        self.world.build, 'tests', 'libtorture_shim.so')],
+            gateway_trusted_proxies='127.0.0.1')
+        await self.gateway.ready()
+        self.room = await self.world.new_room()
+        return self
+
+    async def visit(self, name, at=0):
+        """One step, with the `at`-th allocation failing; whether one did."""
+        visitor = Visitor(self.gateway, self.room, self.room.code(1))
+        await visitor.before(name)
+        if at:
+            self.page.starve(at)
+        try:
+            await asyncio.wait_for(visitor.steps[name](),
+                                   PATIENCE if at else 60)
+        except CUT as failure:
+            must(at, name, 'failed without a fault:', repr(failure))
+            must(name not in TALKING or visitor.was_told(failure), name, at,
+                 'was left waiting')
+            self.tally['%s: %s' % (name, type(failure).__name__)] += 1
+        met = self.page.alloc_failed > 0
+        self.page.heal()
+        self.gateway.process.must_live()
+        await self.gateway.ready()
+        await visitor.leave()
+        while await self.gateway.metric('lines') > 1:
+            await asyncio.sleep(0.01)
+        return met
+
+    async def sweep(self, name, step, repeat, most):
+        """Places where an allocation failed, and those that leak."""
+        places = leaks = 0
+        for at in range(1, most, step):
+            before = (await self.growth(name, repeat))[0] if repeat > 1 else 0
+            grown, met = await self.growth(name, repeat, at)
+            grown -= before
+            if grown >= repeat > 1:  # once is no leak
+                grown = (await self.growth(name, repeat, at))[0]
+                grown -= (await self.growth(name, repeat))[0]
+            if grown >= repeat > 1:
+                leaks += 1
+                self.tally['grown at %s %d' % (name, at)] = grown
+            if not met:
+                break
+            places += 1
+        return places, leaks
+
+    async def growth(self, name, repeat, at=0):
+        """By how many allocations the step, taken some times, leaves more
+        than it found, and whether a fault was met."""
+        before = self.page.alloc_live
+        met = [await self.visit(name, at) for _ in range(repeat)]
+        await self.visit(name)
+        return self.page.alloc_live - before, any(met)
+
+
+async def starve(world, ground, step, repeat, most):
+    starved = await Starved(world).begin()
+    places = leaks = 0
+    for name in Visitor(None, None, None).steps:
+        found, grown = await starved.sweep(name, step, repeat, most)
+        ground.say('%s: %d allocations failed one by one' % (name, found))
+        places += found
+        leaks += grown
+    starved.gateway.end()
+    starved.page.close()
+    must(places > 10, 'hardly any allocation failed')
+    must(leaks == 0, 'memory grows where allocations fail:',
+         {k: v for k, v in starved.tally.items() if 'grown' in k})
+    return {'failed_allocations': places * repeat,
+            'places': dict(starved.tally), 'violations': 0}
+
+
+@torture(short={'step': 9, 'repeat': 1, 'most': 400},
+         long={'step': 1, 'repeat': 5, 'most': 4000})
+def fault_memory_of_gateway(ground, step, repeat, most):
+    """Any allocation of the gateway fails: ours, libwebsockets', expat's."""
+    return in_world(ground, None,
+                    lambda world: starve(world, ground, step, repeat, most))
