@@ -10,8 +10,9 @@
 #include "service/service_internal.h"
 
 enum {
-    FLOW_UNITS = 2000,       /* at once: an app that enters a hundred chats */
-    FLOW_UNITS_PER_S = 50,   /* afterwards */
+    FLOW_UNITS = 2000,     /* at once: an app that enters a hundred chats */
+    FLOW_UNITS_PER_S = 50, /* afterwards */
+    FLOW_FULL_MS = FLOW_UNITS * 1000 / FLOW_UNITS_PER_S,
     FLOW_SENDERS_MAX = 8192, /* whose use we remember */
     COST_ANY = 1,
     COST_HEAVY = 4, /* a join, a page of the archive, a command */
@@ -58,14 +59,27 @@ static void fill(struct service_flow *flow, int64_t now_ms)
         flow->level_milli += elapsed_ms * FLOW_UNITS_PER_S;
 }
 
+/* Two old ones go for each new one: who may do all again is as good as
+ * forgotten, and no address stays for long. */
+static void make_place(struct service_flows *flows, int64_t now_ms)
+{
+    for (int i = 0; i < 2; i++) {
+        struct service_flow *oldest = (struct service_flow *)flows->used.first;
+
+        if (oldest == NULL || (flows->senders.count < FLOW_SENDERS_MAX &&
+                               now_ms - oldest->at_ms < FLOW_FULL_MS))
+            return;
+        drop(flows, oldest);
+    }
+}
+
 static enum err add(struct service_flows *flows, struct span sender,
                     int64_t now_ms, struct service_flow **out)
 {
     struct service_flow *flow;
     enum err rc;
 
-    if (flows->senders.count >= FLOW_SENDERS_MAX)
-        drop(flows, (struct service_flow *)flows->used.first);
+    make_place(flows, now_ms);
     flow = calloc(1, sizeof(*flow) + sender.len);
     if (flow == NULL)
         return ERR_NOMEM;

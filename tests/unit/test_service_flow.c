@@ -184,6 +184,35 @@ static void look_ups_count_by_where_they_come_from(void **state)
     world_refuses(&s->world, "cancel", "item-not-found");
 }
 
+/* So many senders ask once, at `now_ms`. */
+static void let_ask(struct service_scene *s, int first, int count,
+                    int64_t now_ms)
+{
+    for (int i = first; i < first + count; i++) {
+        char who[32];
+        int len = snprintf(who, sizeof(who), "p%d@example.org", i);
+        struct service_use use = {{who, (size_t)len}, 1, now_ms};
+        bool is_taken;
+
+        check_ok(service__flow_take(s->world.service, &use, &is_taken));
+        assert_true(is_taken);
+    }
+}
+
+static void whose_units_are_back_is_forgotten(void **state)
+{
+    struct service_scene *s = *state;
+    const struct map *senders = &s->world.service->flows.senders;
+    size_t before = senders->count;
+
+    let_ask(s, 0, 100, s->world.now_ms);
+    assert_int_equal(senders->count, before + 100);
+    let_ask(s, 100, 1, s->world.now_ms + 39 * 1000);
+    assert_int_equal(senders->count, before + 101);
+    let_ask(s, 101, (int)before + 200, s->world.now_ms + 40 * 1000);
+    assert_int_equal(senders->count, before + 201);
+}
+
 /* Errors and answers are never counted: they tell who is gone. */
 static void errors_are_heard_in_any_number(void **state)
 {
@@ -233,6 +262,7 @@ int main(void)
         TEST(pages_and_joins_are_dearer),
         TEST(a_conversation_costs_nothing_here),
         TEST(look_ups_count_by_where_they_come_from),
+        TEST(whose_units_are_back_is_forgotten),
         TEST(errors_are_heard_in_any_number),
         TEST(what_we_remember_of_senders_is_bounded),
 #undef TEST

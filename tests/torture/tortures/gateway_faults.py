@@ -139,9 +139,8 @@ class Starved:
             before = (await self.growth(name, repeat))[0] if repeat > 1 else 0
             grown, met = await self.growth(name, repeat, at)
             grown -= before
-            if grown >= repeat > 1:  # once is no leak
-                grown = (await self.growth(name, repeat, at))[0]
-                grown -= (await self.growth(name, repeat))[0]
+            if grown >= repeat > 1:
+                grown = await self.lasting_growth(name, repeat, at)
             if grown >= repeat > 1:
                 leaks += 1
                 self.tally['grown at %s %d' % (name, at)] = grown
@@ -149,6 +148,17 @@ class Starved:
                 break
             places += 1
         return places, leaks
+
+    async def lasting_growth(self, name, repeat, at):
+        """The same without what is given back within seconds: sessions that
+        nobody comes back for, addresses that are counted."""
+        async def settle():
+            await asyncio.sleep(15)
+            await self.visit(name)
+            return self.page.alloc_live
+        before = await settle()
+        await self.growth(name, repeat, at)
+        return await settle() - before
 
     async def growth(self, name, repeat, at=0):
         """By how many allocations the step, taken some times, leaves more
