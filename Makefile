@@ -7,8 +7,8 @@
 #   make browser    what people see in Chromium, Firefox and beside an app
 #   make format     rewrite the C files;  make lint: every check of the sources
 #   make fuzz       hunt for half a minute with each fuzz target
-#   make torture  kill, cut, starve and search a release build, long forms
-#   make soak     the same for days
+#   make torture    kill, cut, starve and search a release build, long forms
+#   make soak       the same for days
 #   make bench      the benchmarks, on a release build
 #   make cover      line coverage of our C code
 #   make man        check the man pages
