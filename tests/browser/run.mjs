@@ -2,8 +2,9 @@
  * [--list] [chrome|firefox ...]: what people see, in browsers and in a native app.
  *
  * Every story has a stack and profiles of its own. --short cuts lines for
- * seconds, not for half a minute, and tells less twice. --again tells what failed beside others once
- * more, alone: it has failed if it fails then. The last line is `N passed, N failed`. */
+ * seconds, not for half a minute, and tells less twice. --again tells what
+ * failed beside others ("weak") once more, alone: it has failed if it fails
+ * then. The last line is `N passed, N failed`. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -105,13 +106,13 @@ async function tell(story, kind, browser) {
 }
 
 /* One browser, one story after the other, until none is left. */
-async function work(kind, waiting, results) {
+async function work(kind, waiting, results, failing = 'FAIL') {
     const browser = await launch(kind);
     for (let story = waiting.shift(); story !== undefined; story = waiting.shift()) {
         const began = Date.now();
         const { fault, notes } = await tell(story, kind, browser);
         const took = ((Date.now() - began) / 1000).toFixed(1);
-        console.log(`${fault === null ? 'ok  ' : 'FAIL'}  ${kind.padEnd(8)}${story.topic.padEnd(10)}${story.name}  ${took} s`);
+        console.log(`${fault === null ? 'ok  ' : failing}  ${kind.padEnd(8)}${story.topic.padEnd(10)}${story.name}  ${took} s`);
         for (const note of notes) console.log(`      ${note}`);
         if (fault !== null) console.log(fault.stack);
         results.push({ story, kind, ok: fault === null });
@@ -129,7 +130,7 @@ const results = [];
 const jobs = Math.max(1, Math.ceil(Number(options.jobs) / kinds.length));
 const workers = kinds.flatMap((kind) => {
     const waiting = chosen.filter((story) => (story.only ?? kind) === kind);
-    return Array.from({ length: Math.min(jobs, waiting.length) }, () => work(kind, waiting, results));
+    return Array.from({ length: Math.min(jobs, waiting.length) }, () => work(kind, waiting, results, options.again ? 'weak' : 'FAIL'));
 });
 await Promise.all(workers);
 const bad = results.filter(({ ok }) => !ok);

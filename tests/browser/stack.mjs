@@ -16,10 +16,15 @@ const DOMAIN = 'chat.localhost';
 const PATIENCE_MS = 90_000;
 const CABLES = 4;
 
-/* Below the range the kernel gives away by itself. */
+const givenPorts = new Set();
+
+/* Below the range the kernel gives away by itself, and below that of the
+ * Python harness; none twice: another story may be about to listen there. */
 export async function freePort() {
     for (;;) {
-        const port = 15_000 + Math.floor(Math.random() * 16_000);
+        const port = 15_000 + Math.floor(Math.random() * 8_000);
+        if (givenPorts.has(port)) continue;
+        givenPorts.add(port);
         const isFree = await new Promise((done) => {
             const server = createServer();
             server.once('error', () => done(false));

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "process/process_harden.h"
@@ -91,6 +92,7 @@ static pid_t start(const struct world *w)
 
     if (pid != 0)
         return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* of a test that failed */
     snprintf(log, sizeof(log), "%s/log", w->dir);
     fd = open(log, O_CREAT | O_WRONLY | O_APPEND, 0600);
     dup2(fd, STDERR_FILENO);
@@ -99,14 +101,26 @@ static pid_t start(const struct world *w)
     exit((int)main_run(w->file));
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* The beats of the watchdog go on: each wait ends, and all together. */
 static void check_heard(const struct world *w, const char *text)
 {
     struct pollfd ready = {.fd = w->heard, .events = POLLIN};
+    int64_t end_ms = now_ms() + WAIT_MS;
     char got[200] = "";
 
     do {
         ssize_t len;
 
+        if (now_ms() > end_ms)
+            fail_msg("%s: not heard in %d ms", text, WAIT_MS);
         assert_int_equal(poll(&ready, 1, WAIT_MS), 1);
         len = recv(w->heard, got, sizeof(got) - 1, 0);
         got[len > 0 ? len : 0] = '\0';

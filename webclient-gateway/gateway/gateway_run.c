@@ -343,7 +343,33 @@ static struct gateway *begin(void)
     return gateway;
 }
 
-enum gateway_exit gateway_run(const struct gateway_options *options)
+static enum err run(struct gateway *gateway,
+                    const struct gateway_options *options, struct buf *error)
+{
+    enum err rc = load_settings(gateway, options->file, error);
+
+    if (rc == ERR_OK)
+        rc = open_parts(gateway, options->static_dir, error);
+    if (rc == ERR_OK)
+        live(gateway);
+    return rc;
+}
+
+static enum err check(struct gateway *gateway,
+                      const struct gateway_options *options, struct buf *error)
+{
+    enum err rc = load_settings(gateway, options->file, error);
+
+    if (rc == ERR_OK)
+        printf("%s: good\n", options->file);
+    return rc;
+}
+
+/* A gateway that is there for `act` alone. */
+static enum gateway_exit with_gateway(
+    const struct gateway_options *options,
+    enum err (*act)(struct gateway *, const struct gateway_options *,
+                    struct buf *error))
 {
     struct gateway *gateway = begin();
     struct buf error = BUF_EMPTY(CONFIG_ERROR_MAX_BYTES);
@@ -352,13 +378,8 @@ enum gateway_exit gateway_run(const struct gateway_options *options)
 
     if (gateway == NULL)
         return GATEWAY_FAILED;
-    process_harden();
-    rc = load_settings(gateway, options->file, &error);
-    if (rc == ERR_OK)
-        rc = open_parts(gateway, options->static_dir, &error);
-    if (rc == ERR_OK)
-        live(gateway);
-    else
+    rc = act(gateway, options, &error);
+    if (rc != ERR_OK)
         status = complain(&error, rc);
     close_parts(gateway);
     buf_clear(&error);
@@ -366,23 +387,13 @@ enum gateway_exit gateway_run(const struct gateway_options *options)
     return status;
 }
 
+enum gateway_exit gateway_run(const struct gateway_options *options)
+{
+    process_harden();
+    return with_gateway(options, run);
+}
+
 enum gateway_exit gateway_check(const struct gateway_options *options)
 {
-    struct gateway *gateway = begin();
-    struct buf error = BUF_EMPTY(CONFIG_ERROR_MAX_BYTES);
-    enum gateway_exit status = GATEWAY_GOOD;
-    enum err rc;
-
-    if (gateway == NULL)
-        return GATEWAY_FAILED;
-    rc = load_settings(gateway, options->file, &error);
-    if (rc == ERR_OK)
-        printf("%s: good\n", options->file);
-    else
-        status = complain(&error, rc);
-    config_clear(&gateway->config);
-    arena_clear(&gateway->arena);
-    buf_clear(&error);
-    free(gateway);
-    return status;
+    return with_gateway(options, check);
 }

@@ -1,5 +1,6 @@
 """Child processes that never outlive the test, whatever happens to it."""
 
+import collections
 import ctypes
 import os
 import random
@@ -10,6 +11,7 @@ import time
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _PR_SET_PDEATHSIG = 1
+_LEASES = collections.deque(maxlen=100)  # gone with the process
 
 
 def die_with_parent():
@@ -18,14 +20,19 @@ def die_with_parent():
 
 
 def free_port():
-    """A loopback port nobody listens on, below the ephemeral range."""
+    """A loopback port nobody listens on, below the ephemeral range; no other
+    process of ours is given it while this one lives."""
     for _ in range(200):
-        port = random.randint(15000, 31000)
+        port = random.randint(23000, 31000)
+        lease = socket.socket(socket.AF_UNIX)
         with socket.socket() as probe:
             try:
+                lease.bind('\0duologue-test-port-%d' % port)
                 probe.bind(('127.0.0.1', port))
             except OSError:
+                lease.close()
                 continue
+            _LEASES.append(lease)
             return port
     raise RuntimeError('no free port')
 
