@@ -117,7 +117,7 @@ def clock_month(ground, hours, step_s):
         subject.close()
     must(ended >= silent, 'only', ended, 'of', silent, 'silent rooms ended')
     must(len(live) < 3 or live[-1][1] == live[1][1], 'descriptors grow', live)
-    must(len(live) < 3 or live[-1][0] < live[1][0] + 200, 'memory grows', live[1], live[-1])
+    must(len(live) < 3 or live[-1][0] < live[1][0] + 200, 'memory grows', live)
     return {'simulated_hours': hours, 'ended_by_silence': ended,
             'late_or_early': 0, 'violations': 0}
 
