@@ -214,6 +214,18 @@ class Tools(unittest.TestCase):
             command, "x.c", "int f(void)\n{\n    int a[2];\n    a[2] = 1;\n"
             "    return a[2];\n}\n")[0], 0)
 
+    def test_man(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page = pathlib.Path(folder) / "x.1"
+            for text, status in ((".Dd May 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n"
+                                  ".Nm x\n.Nd a page\n", 0),
+                                 (".Dd May 1, 2026\n.Dt X 1\n.Os\n.Sh NAME\n"
+                                  ".Nosuch x\n", 1)):
+                page.write_text(text)
+                run = subprocess.run([HERE / "man", page], check=False,
+                                     capture_output=True)
+                self.assertEqual(run.returncode, status, run.stdout)
+
     def test_shellcheck(self):
         command = ["shellcheck", "-S", "warning"]
         self.assertEqual(run_tool(command, "x.sh", "#!/bin/sh\nls\n")[0], 0)

@@ -10,8 +10,6 @@
 
 enum { LOG_LINE_BYTES = 1024 };
 
-static const char *const level_names[] = {"error", "warn", "info", "debug"};
-
 static size_t put_time(char *line, size_t size, int64_t now_ms)
 {
     time_t seconds = (time_t)(now_ms / 1000);
@@ -27,7 +25,7 @@ static size_t put_time(char *line, size_t size, int64_t now_ms)
 }
 
 __attribute__((format(printf, 4, 0))) static void write_line(
-    const struct log *log, enum log_level level, const char *event,
+    const struct log *log, const char *level, const char *event,
     const char *format, va_list args)
 {
     char line[LOG_LINE_BYTES];
@@ -36,9 +34,9 @@ __attribute__((format(printf, 4, 0))) static void write_line(
 
     if (log->now_ms != NULL)
         len = put_time(line, sizeof(line), log->now_ms(log->self));
-    len += (size_t)snprintf(line + len, sizeof(line) - len,
-                            "level=%s event=%s%s", level_names[level], event,
-                            format[0] != '\0' ? " " : "");
+    len +=
+        (size_t)snprintf(line + len, sizeof(line) - len, "level=%s event=%s%s",
+                         level, event, format[0] != '\0' ? " " : "");
     BUG_IF(len > sizeof(line) - 2); /* event names are short */
     more = vsnprintf(line + len, sizeof(line) - len - 1, format, args);
     if (more > 0)
@@ -54,20 +52,19 @@ __attribute__((format(printf, 4, 0))) static void write_line(
         return;
 }
 
-#define LOG_AT(name, log_level)                                                \
+#define LOG_AT(name, level)                                                    \
     void name(const struct log *log, const char *event, const char *format,    \
               ...)                                                             \
     {                                                                          \
         va_list args;                                                          \
                                                                                \
-        if (log == NULL || log->fd < 0 || log->level < (log_level))            \
+        if (log == NULL || log->fd < 0)                                        \
             return;                                                            \
         va_start(args, format);                                                \
-        write_line(log, (log_level), event, format, args);                     \
+        write_line(log, (level), event, format, args);                         \
         va_end(args);                                                          \
     }
 
-LOG_AT(log_error, LOG_ERROR)
-LOG_AT(log_warn, LOG_WARN)
-LOG_AT(log_info, LOG_INFO)
-LOG_AT(log_debug, LOG_DEBUG)
+LOG_AT(log_error, "error")
+LOG_AT(log_warn, "warn")
+LOG_AT(log_info, "info")

@@ -7,26 +7,23 @@
 
 #include <stdint.h>
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
-
 struct log {
-    int fd;               /* where lines go; -1: nowhere */
-    enum log_level level; /* lines above it are dropped */
+    int fd; /* where lines go; -1: nowhere */
     /* Unix time in ms for the `ts` field; NULL leaves it out. */
     int64_t (*now_ms)(void *self);
     void *self;
 };
 
-/* Writes `ts=… level=… event=EVENT FIELDS`.  `format` gives further fields as
- * `key=value` pairs, or is "" for none.  A NULL `log` is silent.  Control
- * characters in the result are replaced, so that a line stays a line. */
+/* Writes `ts=… level=… event=EVENT FIELDS`.  An error: someone must act; a
+ * warning: someone should look; info: life of the service.  `format` gives
+ * further fields as `key=value` pairs, or is "" for none.  A NULL `log` is
+ * silent.  Control characters in the result are replaced, so that a line stays
+ * a line. */
 void log_error(const struct log *log, const char *event, const char *format,
                ...) __attribute__((format(printf, 3, 4)));
 void log_warn(const struct log *log, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void log_info(const struct log *log, const char *event, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-void log_debug(const struct log *log, const char *event, const char *format,
-               ...) __attribute__((format(printf, 3, 4)));
 
 #endif

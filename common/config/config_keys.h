@@ -1,7 +1,6 @@
 /* config_keys.h - every key of the configuration file, once.
  *
- * The parser, the tests of the documents and `duologuectl doctor` all read
- * this table. */
+ * The parser and the tests of the documents read this table. */
 #ifndef CONFIG_CONFIG_KEYS_H
 #define CONFIG_CONFIG_KEYS_H
 
@@ -32,61 +31,53 @@ enum { CONFIG_PATH_MAX_BYTES = 4000, CONFIG_SECRET_MAX_BYTES = 1024 };
 #define CONFIG_DAY (86400 * CONFIG_SECOND)
 #define CONFIG_KIB INT64_C(1024)
 
-/* X(ID, section, key, type, field of struct config, default, least, most,
- *   help)
+/* X(ID, section, key, type, field of struct config, default, least, most)
+ *
+ * What each is for: config/duologue.conf and duologue.conf(5).
  *
  * A default of NULL must be set by the operator.  For texts the bounds count
  * bytes: a least of 0 may be left empty. */
 /* clang-format off */
 #define CONFIG_KEY_MAP(X)                                                      \
-    X(DOMAIN, "component", "domain", DOMAIN, domain, NULL, 1, 240,             \
-      "our XMPP domain")                                                       \
-    X(SERVER, "component", "server", ENDPOINT, server, "127.0.0.1:5347", 0, 0, \
-      "the XMPP server's component port; empty: browsers only")                \
+    X(DOMAIN, "component", "domain", DOMAIN, domain, NULL, 1, 240)             \
+    X(SERVER, "component", "server", ENDPOINT, server, "127.0.0.1:5347", 0, 0) \
     X(SECRET, "component", "secret", SECRET, secret, "", 0,                    \
-      CONFIG_SECRET_MAX_BYTES, "what the XMPP server knows us by")             \
+      CONFIG_SECRET_MAX_BYTES)                                                 \
     X(SECRET_FILE, "component", "secret_file", PATH, secret_file, "", 0,       \
-      CONFIG_PATH_MAX_BYTES, "a file that holds the secret")                   \
-    X(DATA_DIR, "component", "data_dir", PATH, data_dir, "/var/lib/duologue",  \
-      1, CONFIG_PATH_MAX_BYTES, "database, key slots, files")                  \
+      CONFIG_PATH_MAX_BYTES)                                                   \
+    X(DATA_DIR, "component", "data_dir", PATH, data_dir,                       \
+      "/var/lib/duologue", 1, CONFIG_PATH_MAX_BYTES)                           \
     X(SOCKET, "component", "socket", PATH, socket,                             \
-      "/run/duologue/duologue.sock", 1, CONFIG_SOCKET_MAX_BYTES,               \
-      "where the gateway and duologuectl meet the component")                  \
-    X(GATEWAY_USER, "component", "gateway_user", USER, gateway_user, "", 0,    \
-      32, "the gateway's user; empty: our own")                                \
-    X(CREATE, "rooms", "create", CREATORS, create, "anyone", 1, 0,             \
-      "who may make rooms")                                                    \
-    X(IDLE_TIMEOUT, "rooms", "idle_timeout", DURATION, idle_timeout_ms, "24h", \
-      CONFIG_SECOND, 365 * CONFIG_DAY, "silence that ends a room")             \
+      "/run/duologue/duologue.sock", 1, CONFIG_SOCKET_MAX_BYTES)               \
+    X(GATEWAY_USER, "component", "gateway_user", USER, gateway_user, "", 0, 32)\
+    X(CREATE, "rooms", "create", CREATORS, create, "anyone", 1, 0)             \
+    X(IDLE_TIMEOUT, "rooms", "idle_timeout", DURATION, idle_timeout_ms,        \
+      "24h", CONFIG_SECOND, 365 * CONFIG_DAY)                                  \
     X(IDLE_MAX, "rooms", "idle_max", DURATION, idle_max_ms, "7d",              \
-      CONFIG_SECOND, 365 * CONFIG_DAY, "the longest silence one may ask for")  \
-    X(IDLE_WARNING, "rooms", "idle_warning", DURATION, idle_warning_ms, "10m", \
-      CONFIG_SECOND, 365 * CONFIG_DAY, "how long before the end we warn")      \
+      CONFIG_SECOND, 365 * CONFIG_DAY)                                         \
+    X(IDLE_WARNING, "rooms", "idle_warning", DURATION, idle_warning_ms,        \
+      "10m", CONFIG_SECOND, 365 * CONFIG_DAY)                                  \
     X(BODY_MAX, "limits", "body_max", SIZE, body_max_bytes, "16KiB", 0,        \
-      64 * CONFIG_KIB, "one message's text")                                   \
+      64 * CONFIG_KIB)                                                         \
     X(MESSAGES_PER_SECOND, "limits", "messages_per_second", COUNT,             \
-      messages_per_second, "10", 0, 100000, "per seat, in the long run")       \
-    X(MESSAGE_BURST, "limits", "message_burst", COUNT, message_burst, "20", 0, \
-      100000, "per seat, at once")                                             \
+      messages_per_second, "10", 0, 100000)                                    \
+    X(MESSAGE_BURST, "limits", "message_burst", COUNT, message_burst, "20",    \
+      0, 100000)                                                               \
     X(SESSIONS_PER_SEAT, "limits", "sessions_per_seat", COUNT,                 \
-      sessions_per_seat, "5", 0, 1000, "devices and tabs of one person")       \
+      sessions_per_seat, "5", 0, 1000)                                         \
     X(CREATES_PER_HOUR, "limits", "creates_per_hour", COUNT,                   \
-      creates_per_hour, "30", 0, 1000000, "new rooms per source")              \
-    X(LISTEN, "gateway", "listen", LISTEN, listen, "127.0.0.1:8080", 1, 0,     \
-      "where browsers, or the proxy before us, connect")                       \
+      creates_per_hour, "30", 0, 1000000)                                      \
+    X(LISTEN, "gateway", "listen", LISTEN, listen, "127.0.0.1:8080", 1, 0)     \
     X(PUBLIC_URL, "gateway", "public_url", URL, public_url,                    \
-      "http://127.0.0.1:8080", 1, 512, "what links begin with")                \
-    X(ORIGINS, "gateway", "origins", ORIGINS, origins, "", 0, 0,               \
-      "more web origins that may connect; none: also a missing one")           \
+      "http://127.0.0.1:8080", 1, 512)                                         \
+    X(ORIGINS, "gateway", "origins", ORIGINS, origins, "", 0, 0)               \
     X(TRUSTED_PROXIES, "gateway", "trusted_proxies", ADDRESSES,                \
-      trusted_proxies, "127.0.0.1", 0, 0,                                      \
-      "whose X-Forwarded-For and X-Forwarded-Proto are believed")              \
+      trusted_proxies, "127.0.0.1", 0, 0)                                      \
     X(TLS_CERTIFICATE, "gateway", "tls_certificate", PATH, tls_certificate,    \
-      "", 0, CONFIG_PATH_MAX_BYTES, "PEM file; empty: no TLS of our own")      \
+      "", 0, CONFIG_PATH_MAX_BYTES)                                            \
     X(TLS_KEY, "gateway", "tls_key", PATH, tls_key, "", 0,                     \
-      CONFIG_PATH_MAX_BYTES, "PEM file of the certificate's key")              \
-    X(METRICS, "gateway", "metrics", LISTEN, metrics, "127.0.0.1:9464", 0, 0,  \
-      "/metrics, /healthz, /readyz; empty: off")
+      CONFIG_PATH_MAX_BYTES)                                                   \
+    X(METRICS, "gateway", "metrics", LISTEN, metrics, "127.0.0.1:9464", 0, 0)
 /* clang-format on */
 
 #define CONFIG_KEY_ID(id, ...) CONFIG_KEY_##id,
@@ -97,7 +88,6 @@ struct config_key {
     const char *section;
     const char *name;
     const char *fallback; /* the default as one writes it; NULL: needed */
-    const char *help;
     uint64_t least;
     uint64_t most;
     size_t field; /* where its value is in struct config */

@@ -44,15 +44,6 @@ const struct xml_node *xml_sibling(const struct xml_node *node,
     return first_from(node->next, name, ns);
 }
 
-size_t xml_child_count(const struct xml_node *node)
-{
-    size_t count = 0;
-
-    for (const struct xml_node *child = node->first; child; child = child->next)
-        count += child->name.len > 0;
-    return count;
-}
-
 struct span xml_text(const struct xml_node *node)
 {
     const struct xml_node *child = node->first;

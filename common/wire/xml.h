@@ -43,9 +43,6 @@ const struct xml_node *xml_child(const struct xml_node *node, const char *name,
 const struct xml_node *xml_sibling(const struct xml_node *node,
                                    const char *name, const char *ns);
 
-/* How many child elements there are; text does not count. */
-size_t xml_child_count(const struct xml_node *node);
-
 /* The text directly in `node`.  The reader joins neighbouring text, so this
  * is whole unless child elements stand between. */
 struct span xml_text(const struct xml_node *node);

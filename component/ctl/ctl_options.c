@@ -50,6 +50,10 @@ const char *ctl_usage(void)
 {
     return "Usage: duologuectl -c FILE COMMAND\n"
            "\n"
+           "  -c, --config FILE   read the configuration from FILE\n"
+           "  -h, --help          print this\n"
+           "  -V, --version       print the version\n"
+           "\n"
            "  new NAME1 NAME2 [--idle DURATION] [--protection "
            "server|link|omemo]\n"
            "                  [--json|--qr]   make a chat for two\n"
@@ -65,7 +69,8 @@ const char *ctl_usage(void)
            "held\n"
            "\n"
            "A duration is a number with s, m, h or d. Exit status: 0 good, 1 "
-           "refused\nor failed, 2 bad usage or configuration.\n";
+           "refused\nor failed, 2 bad usage or configuration.  duologuectl(1) "
+           "says more.\n";
 }
 
 static enum err complain(struct buf *error, const char *what, const char *which)

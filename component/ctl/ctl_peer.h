@@ -12,7 +12,6 @@
 enum {
     CTL_ANSWER_MAX_BYTES = 16 * 1024 * 1024,
     CTL_ANSWER_WAIT_MS = 30 * 1000,
-    CTL_FIELDS_MAX = 16, /* in one command's form */
 };
 
 struct ctl_field {

@@ -190,7 +190,6 @@ void link__connect_begin(struct link_hub *hub)
 {
     int status;
 
-    log_debug(hub->log, "server_connecting", "");
     uv_update_time(hub->loop); /* a start may have taken longer than that */
     uv_timer_start(&hub->server.phase, on_attempt_over, hub->tuning.attempt_ms,
                    0);

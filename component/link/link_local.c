@@ -37,19 +37,12 @@ bool link__local_may_claim(const struct link_peer *peer, struct span domain)
     return span_is(domain, hub->control_domain) && may_control(hub, peer->uid);
 }
 
-static const char *kind_name(const struct link_peer *peer)
-{
-    return peer->kind == LINK_GATEWAY ? "gateway" : "control";
-}
-
-/* duologuectl comes and goes with every command. */
+/* Of the gateway: duologuectl comes and goes with every command. */
 static void log_life(const struct link_peer *peer, const char *event,
                      const char *why)
 {
-    void (*put)(const struct log *, const char *, const char *, ...) =
-        peer->kind == LINK_GATEWAY ? log_info : log_debug;
-
-    put(peer->hub->log, event, "kind=%s why=\"%s\"", kind_name(peer), why);
+    if (peer->kind == LINK_GATEWAY)
+        log_info(peer->hub->log, event, "kind=gateway why=\"%s\"", why);
 }
 
 void link__local_up(struct link_peer *peer)
@@ -74,16 +67,12 @@ void link__local_ended(struct link_peer *peer, const char *why, bool was_up)
         hub->local.gateway = NULL;
     if (was_up)
         log_life(peer, "local_peer_down", why);
-    else
-        log_debug(hub->log, "local_peer_failed", "why=\"%s\"", why);
 }
 
+/* The first time: who knocks and knocks does not fill the log. */
 static void log_refusal(struct link_hub *hub, const char *why, uid_t uid)
 {
-    if (hub->local.is_refusal_logged)
-        log_debug(hub->log, "local_peer_refused", "why=\"%s\" uid=%u", why,
-                  (unsigned int)uid);
-    else
+    if (!hub->local.is_refusal_logged)
         log_warn(hub->log, "local_peer_refused", "why=\"%s\" uid=%u", why,
                  (unsigned int)uid);
     hub->local.is_refusal_logged = true;

@@ -61,7 +61,6 @@ static void log_failure(struct link_hub *hub, enum stream_error error,
 
     if (last != NULL && strcmp(last, why) == 0) {
         server->repeats++;
-        log_debug(hub->log, "server_unreachable", "why=\"%s\"", why);
         return;
     }
     if (last != NULL && server->repeats > 0)

@@ -275,8 +275,8 @@ static void begin(struct program *program)
 {
     program->settings = MAIN_SETTINGS_EMPTY;
     program->notify = PROCESS_NOTIFY_NONE;
-    program->log = (struct log){STDERR_FILENO, LOG_INFO, main_clock_now_ms,
-                                &program->clock};
+    program->log =
+        (struct log){STDERR_FILENO, main_clock_now_ms, &program->clock};
     program->clock.log = &program->log;
     process_harden();
 }

@@ -89,9 +89,6 @@ enum err service__create_run(struct service_call *call,
                              const struct service_asked *asked) MUST_CHECK;
 enum err service__list_run(struct service_call *call,
                            const struct service_asked *asked) MUST_CHECK;
-enum err service__list_ask(struct service_call *call,
-                           const struct service_asked *asked,
-                           enum service_text problem) MUST_CHECK;
 enum err service__end_ask(struct service_call *call,
                           const struct service_asked *asked,
                           enum service_text problem) MUST_CHECK;

@@ -116,9 +116,6 @@ enum err store_find_seat(struct store *store, struct span seat_id,
 enum err store_due(struct store *store, int64_t now_ms, size_t max,
                    int64_t *numbers, size_t *count) MUST_CHECK;
 
-/* The earliest wake time of a live room, or INT64_MAX. */
-enum err store_next_wake_ms(struct store *store, int64_t *out) MUST_CHECK;
-
 /* Live rooms in order of their number, from one greater than `after`. */
 enum err store_list(struct store *store, int64_t after, size_t max,
                     int64_t *numbers, size_t *count) MUST_CHECK;

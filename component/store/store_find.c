@@ -149,21 +149,6 @@ enum err store_due(struct store *store, int64_t now_ms, size_t max,
     return finish(list_from(store, STORE_SQL_DUE, now_ms, &out), &out, count);
 }
 
-enum err store_next_wake_ms(struct store *store, int64_t *out)
-{
-    const enum store__statement which = STORE_SQL_NEXT_WAKE;
-    bool has_row;
-    enum err rc = store__first(store, which, NULL, 0, &has_row);
-
-    if (rc != ERR_OK)
-        return rc;
-    *out = has_row && !store__column_is_null(store, which, 0)
-               ? store__column_int(store, which, 0)
-               : INT64_MAX;
-    store__stop(store, which);
-    return ERR_OK;
-}
-
 enum err store_list(struct store *store, int64_t after, size_t max,
                     int64_t *numbers, size_t *count)
 {

@@ -144,7 +144,7 @@ enum err store__hash_jid(struct store *store, int64_t number, struct span jid,
 void store__handle_of(struct store *store, const uint8_t *name_hash,
                       char out[STORE_HANDLE_BYTES]);
 
-/* --- writing (store_write.c, store_end.c, store_seal.c) --- */
+/* --- writing (store_write.c, _end.c, _retract.c, _seal.c) --- */
 
 enum {
     STORE_FLAG_NEARLY_FULL = 1, /* in the column `flags` of a room */

@@ -108,7 +108,6 @@ const char *const store__sql[STORE_SQL_COUNT] = {
     [STORE_SQL_DUE] =
         "SELECT number FROM room WHERE ended IS NULL AND wake <= ?1 "
         "ORDER BY wake LIMIT ?2",
-    [STORE_SQL_NEXT_WAKE] = "SELECT min(wake) FROM room WHERE ended IS NULL",
     [STORE_SQL_LIST] =
         "SELECT number FROM room WHERE ended IS NULL AND number > ?1 "
         "ORDER BY number LIMIT ?2",

@@ -23,7 +23,7 @@ from harness.person import Person  # noqa: E402
 from harness.process import die_with_parent  # noqa: E402
 from harness.servers import Prosody, SECRET  # noqa: E402
 from harness.speaker import Refused, fresh_id  # noqa: E402
-from harness.stanza import attr, bare, text  # noqa: E402
+from harness.stanza import attr, bare  # noqa: E402
 
 LONG = 90.0  # seconds a slow machine may take for anything
 AGAIN = 2.0  # seconds until a message that did not come back goes again

@@ -89,8 +89,7 @@ void link_case_new(struct link_case *c)
     snprintf(c->path, sizeof(c->path), "%s/sock", c->dir);
     c->crypto = crypto_new();
     assert_non_null(c->crypto);
-    c->log =
-        (struct log){memfd_create("log", MFD_CLOEXEC), LOG_INFO, NULL, NULL};
+    c->log = (struct log){memfd_create("log", MFD_CLOEXEC), NULL, NULL};
     c->listener = -1;
     c->host = "127.0.0.1";
     c->gateway_uid = (uid_t)-1;

@@ -141,7 +141,7 @@ static bool attrs_fit(const struct xml_node *want, const struct xml_node *got)
 
 bool service_tree_fits(const struct xml_node *want, const struct xml_node *got)
 {
-    bool has_child = xml_child_count(want) > 0;
+    bool has_child = xml_child(want, NULL, NULL) != NULL;
     const struct xml_node *a, *b;
 
     if (want->name.len == 0)

@@ -31,7 +31,7 @@ static void init_in(struct store_world *world, const char *where)
     };
     snprintf(world->dir, sizeof(world->dir), "%s/duologue-store-XXXXXX", where);
     must(mkdtemp(world->dir) != NULL, "mkdtemp");
-    world->log = (struct log){.fd = mkstemp(log_path), .level = LOG_DEBUG};
+    world->log = (struct log){.fd = mkstemp(log_path)};
     must(world->log.fd >= 0 && unlink(log_path) == 0, "mkstemp");
     must(world->crypto != NULL && world->engine != NULL, "memory");
 }

@@ -10,6 +10,7 @@
 #include "gateway/gateway_options.h"
 #include "gateway/http_pages.h"
 #include "support/check.h"
+#include "support/manual.h"
 
 enum { NAME_BYTES = 200 };
 
@@ -193,6 +194,12 @@ static void options_are_read(void **state)
     buf_clear(&error);
 }
 
+static void the_manual_says_what_the_help_says(void **state)
+{
+    (void)state;
+    manual_fits("duologue-gateway.8", gateway_options_usage());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +210,7 @@ int main(void)
                                         end),
         cmocka_unit_test(our_own_pages_name_our_address),
         cmocka_unit_test(options_are_read),
+        cmocka_unit_test(the_manual_says_what_the_help_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -81,7 +81,7 @@ static void rounding_is_no_step(void **state)
 
 static void check_jump(int64_t jump_ms, const char *seconds)
 {
-    struct log log = {memfd_create("log", 0), LOG_INFO, NULL, NULL};
+    struct log log = {memfd_create("log", 0), NULL, NULL};
     struct main_clock clock = {.log = &log};
     char text[1000] = "";
     const char *first;
@@ -113,7 +113,7 @@ static void jumps_are_ignored_and_told_once(void **state)
 
 static void system_clock_is_read(void **state)
 {
-    struct log log = {memfd_create("log", 0), LOG_INFO, NULL, NULL};
+    struct log log = {memfd_create("log", 0), NULL, NULL};
     struct main_clock clock = {.log = &log};
     char text[200] = "";
     int64_t first;

@@ -74,8 +74,6 @@ static void hot_queries_use_their_index(void **state)
                           "INDEX message_room"));
     assert_true(plan_says(db, store__sql[STORE_SQL_DUE], "INDEX room_wake"));
     assert_true(
-        plan_says(db, store__sql[STORE_SQL_NEXT_WAKE], "INDEX room_wake"));
-    assert_true(
         plan_says(db, store__sql[STORE_SQL_LIST_JOINED], "INDEX session_leg"));
     assert_true(
         plan_says(db, store__sql[STORE_SQL_NEXT_ENDED], "INDEX room_ended"));

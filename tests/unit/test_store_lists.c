@@ -19,16 +19,11 @@ static void rooms_are_due_in_the_order_of_their_time(void **state)
 {
     struct store_world *world = *state;
     int64_t numbers[MOST];
-    int64_t wake_ms = 0;
     size_t count = 99;
 
-    check_ok(store_next_wake_ms(world->store, &wake_ms));
-    assert_true(wake_ms == INT64_MAX);
     set_wake(world, store_world_stored_room(world, 1), 300);
     set_wake(world, store_world_stored_room(world, 2), 100);
     set_wake(world, store_world_stored_room(world, 3), 200);
-    check_ok(store_next_wake_ms(world->store, &wake_ms));
-    assert_int_equal(wake_ms, 100);
     check_ok(store_due(world->store, 99, MOST, numbers, &count));
     assert_int_equal(count, 0);
     check_ok(store_due(world->store, 200, MOST, numbers, &count));
@@ -45,7 +40,6 @@ static void ended_rooms_are_in_no_list(void **state)
     struct store_world *world = *state;
     struct room *room = store_world_stored_room(world, 1);
     int64_t numbers[MOST];
-    int64_t wake_ms = 0;
     size_t count = 99;
 
     store_world_join(world, room, "a@b/c", ROOM_LEG_NATIVE);
@@ -53,8 +47,6 @@ static void ended_rooms_are_in_no_list(void **state)
     check_ok(store_world_commit(world));
     check_ok(store_due(world->store, INT64_MAX, MOST, numbers, &count));
     assert_int_equal(count, 0);
-    check_ok(store_next_wake_ms(world->store, &wake_ms));
-    assert_true(wake_ms == INT64_MAX);
     check_ok(store_list(world->store, 0, MOST, numbers, &count));
     assert_int_equal(count, 0);
     check_ok(store_list_natives(world->store, 0, MOST, numbers, &count));

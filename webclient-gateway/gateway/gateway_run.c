@@ -339,7 +339,7 @@ static struct gateway *begin(void)
     gateway->config = CONFIG_EMPTY;
     gateway->arena = ARENA_EMPTY(64 * 1024);
     gateway->notify = PROCESS_NOTIFY_NONE;
-    gateway->log = (struct log){STDERR_FILENO, LOG_INFO, wall_ms, NULL};
+    gateway->log = (struct log){STDERR_FILENO, wall_ms, NULL};
     return gateway;
 }
 

@@ -6,7 +6,6 @@ that no other story touches.
 
 import json
 import os
-import socket
 import urllib.request
 
 from .process import Process, free_port, wait_for_port
@@ -245,11 +244,6 @@ def erlang_libraries():
                 entry.startswith('ejabberd-') for entry in os.listdir(folder)):
             return folder
     raise AssertionError('ejabberd is not installed')
-
-
-def listening(port):
-    with socket.socket() as probe:
-        return probe.connect_ex(('127.0.0.1', port)) == 0
 
 
 KINDS = {'prosody': Prosody, 'ejabberd': Ejabberd}

@@ -7,7 +7,7 @@ room as made when its codes have, and as ended when somebody was told so.
 import re
 import time
 
-from .server import DOMAIN, Gone
+from .server import DOMAIN
 
 NAMES = ('Abhi', 'Anny')
 _STANZA_ID = re.compile(rb"<stanza-id\b[^>]*\bid=['\"]([^'\"]*)")
@@ -317,12 +317,3 @@ class Chat:
                           "jabber.org/protocol/disco#info'/>")
         must(answer.type == b'error' and b'<gone' in answer.text,
              'not gone:', answer)
-
-
-def over_link(chat, subject, action):
-    """Runs `action`; True when the component died meanwhile."""
-    try:
-        action()
-        return False
-    except Gone:
-        return True

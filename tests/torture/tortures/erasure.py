@@ -8,7 +8,7 @@ import subprocess
 
 from torture import guest
 from torture.chat import Chat, must
-from torture.disk import Image, run
+from torture.disk import Image
 from torture.page import AFTER, BEFORE
 from torture.registry import torture
 from torture.server import DOMAIN, Gone
