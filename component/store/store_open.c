@@ -37,7 +37,7 @@ static enum err open_database(struct store *store, const char *data_dir,
     if (rc == ERR_LIMIT) {
         store__say(error,
                    "%s was written by a newer duologue; install that one, or "
-                   "put an older backup of the whole data_dir back",
+                   "move all of data_dir away to begin anew",
                    store->path);
         return ERR_STORE;
     }
@@ -113,8 +113,8 @@ static enum err check_meta(struct store *store, struct meta *meta,
         return rc;
     if (meta->is_there && !secret_equal(&instance, &meta->instance)) {
         store__say(error,
-                   "%s/keys belongs to another %s; put the two files of one "
-                   "backup there",
+                   "%s/keys belongs to another %s; put the one back that was "
+                   "with it, or move both files away to begin anew",
                    data_dir, DATABASE);
         return ERR_STORE;
     }
