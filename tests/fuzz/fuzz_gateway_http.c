@@ -78,8 +78,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char index[] = "/index.html";
     char script[] = "/assets/main.js";
     struct static_file list[] = {
-        {.path = index, .etag = "\"0123456789abcdef\""},
-        {.path = script, .etag = "\"fedcba9876543210\""},
+        {.path = index, .etag = "W/\"0123456789abcdef\""},
+        {.path = script, .etag = "W/\"fedcba9876543210\""},
     };
     struct static_files files = {list, 2};
     struct span left = {(const char *)data, size};

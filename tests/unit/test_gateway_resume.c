@@ -112,6 +112,22 @@ static void nothing_is_lost_or_doubled(void **state)
     assert_int_equal(s->c.gate.by_jid.count, 1);
 }
 
+static void one_who_comes_back_is_where_it_comes_from(void **state)
+{
+    struct scene *s = *state;
+    struct guest *guest = s->first.guest;
+
+    memset(guest->source, 'f', sizeof(guest->source));
+    session_lost(&s->first);
+    resume(s, &s->second, 1);
+    check_heard(&s->heard, "<resumed");
+    gate_case_up(&s->c, &s->heard);
+    gate_case_say(&s->second, "<presence to='tea@duo.example/Abhi'/>");
+    gate_case_up(&s->c, &s->heard);
+    check_heard(&s->heard, "<source xmlns='urn:duologue:source:0' "
+                           "id='0123456789abcdef0123456789abcdef'/>");
+}
+
 static void a_second_connection_ends_the_first(void **state)
 {
     struct scene *s = *state;
@@ -383,6 +399,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_is_lost_or_doubled, begin, end),
+        cmocka_unit_test_setup_teardown(
+            one_who_comes_back_is_where_it_comes_from, begin, end),
         cmocka_unit_test_setup_teardown(a_second_connection_ends_the_first,
                                         begin, end),
         cmocka_unit_test_setup_teardown(strangers_get_nothing, begin, end),

@@ -166,6 +166,26 @@ static void a_bad_frame_is_answered_and_ends_it(void **state)
     check_heard(&s->heard, "ANONYMOUS");
 }
 
+static void after_the_login_an_error_has_a_stream_too(void **state)
+{
+    struct scene *s = *state;
+
+    for (size_t i = 0; i < 2; i++) {
+        gate_case_session(&s->c, &s->session);
+        say(s, CASE_OPEN);
+        say(s, CASE_AUTH);
+        say(s, bad_frames[i].frame);
+        assert_memory_equal(s->heard.at, "<open ", 6);
+        check_heard(&s->heard, "<stream:error");
+    }
+    gate_case_session(&s->c, &s->session);
+    say(s, CASE_OPEN);
+    say(s, CASE_AUTH);
+    say(s, CASE_OPEN);
+    say(s, bad_frames[0].frame); /* it has one already */
+    assert_memory_equal(s->heard.at, "<stream:error", 13);
+}
+
 static void too_big_is_said_before_it_is_over(void **state)
 {
     static char frame[SESSION_EARLY_MAX_BYTES + 2];
@@ -387,6 +407,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_anonymous_may_enter, begin, end),
         cmocka_unit_test_setup_teardown(a_bad_frame_is_answered_and_ends_it,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(
+            after_the_login_an_error_has_a_stream_too, begin, end),
         cmocka_unit_test_setup_teardown(too_big_is_said_before_it_is_over,
                                         begin, end),
         cmocka_unit_test_setup_teardown(a_stanza_goes_up_under_its_own_name,

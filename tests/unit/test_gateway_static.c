@@ -122,11 +122,17 @@ static void headers_are_understood(void **state)
     assert_true(static_takes_gzip(SPAN("br, GZIP;q=0.8")));
     assert_true(static_takes_gzip(SPAN("gzip")));
     assert_false(static_takes_gzip(SPAN("gzip;q=0, br")));
+    assert_false(static_takes_gzip(SPAN("br, gzip; q=0.000")));
+    assert_false(static_takes_gzip(SPAN("gzip;Q=0.00")));
+    assert_true(static_takes_gzip(SPAN("gzip;q=0.001")));
     assert_false(static_takes_gzip(SPAN("")));
     assert_false(static_takes_gzip(SPAN("xgzip")));
     assert_int_equal(strlen(page->etag), STATIC_ETAG_CHARS);
-    snprintf(text, sizeof(text), "\"x\", W/%s", page->etag);
+    /* Two codings of one page: no strong tag may stand for both. */
+    assert_memory_equal(page->etag, "W/\"", 3);
+    snprintf(text, sizeof(text), "\"x\", %s", page->etag);
     assert_true(static_is_known(page, span_of(text)));
+    assert_true(static_is_known(page, span_of(page->etag + 2)));
     assert_false(static_is_known(page, SPAN("\"x\"")));
     assert_false(static_is_known(page, SPAN_EMPTY));
 }

@@ -93,9 +93,10 @@ static enum err make_etag(struct crypto *crypto, struct static_file *file)
 
     if (rc != ERR_OK)
         return rc;
-    file->etag[0] = '"';
-    for (size_t i = 0; i < (STATIC_ETAG_CHARS - 2) / 2; i++)
-        snprintf(file->etag + 1 + 2 * i, 3, "%02x", digest.at[i]);
+    /* RFC 9110 8.8.3.3: weak, for it stands for the packed bytes as well. */
+    memcpy(file->etag, "W/\"", 3);
+    for (size_t i = 0; i < (STATIC_ETAG_CHARS - 4) / 2; i++)
+        snprintf(file->etag + 3 + 2 * i, 3, "%02x", digest.at[i]);
     file->etag[STATIC_ETAG_CHARS - 1] = '"';
     return ERR_OK;
 }
@@ -233,6 +234,15 @@ static struct span pull_entry(struct span *list)
     return entry;
 }
 
+/* RFC 9110 12.4.2: q=0, and up to three noughts behind a dot. */
+static bool is_nought(struct span weight)
+{
+    if (!span_equal_nocase(span_slice(weight, 0, 2), SPAN("q=")))
+        return false;
+    weight = span_slice(weight, 2, weight.len);
+    return count_of(weight, "0.") == weight.len;
+}
+
 bool static_takes_gzip(struct span accept_encoding)
 {
     while (accept_encoding.len > 0) {
@@ -242,7 +252,7 @@ bool static_takes_gzip(struct span accept_encoding)
         struct span rest = span_trim(span_slice(entry, end + 1, entry.len));
 
         if (span_equal_nocase(name, SPAN("gzip")))
-            return !span_is(rest, "q=0") && !span_is(rest, "q=0.0");
+            return !is_nought(rest);
     }
     return false;
 }
@@ -254,7 +264,7 @@ bool static_is_known(const struct static_file *file, struct span if_none_match)
 
         if (span_starts_with(entry, SPAN("W/")))
             entry = span_slice(entry, 2, entry.len);
-        if (span_is(entry, file->etag) || span_is(entry, "*"))
+        if (span_is(entry, file->etag + 2) || span_is(entry, "*"))
             return true;
     }
     return false;

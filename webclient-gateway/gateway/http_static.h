@@ -12,7 +12,7 @@ enum {
     STATIC_FILES_MAX = 512,
     STATIC_FILE_MAX_BYTES = 4 * 1024 * 1024,
     STATIC_DEPTH_MAX = 4,
-    STATIC_ETAG_CHARS = 18, /* with its quotes */
+    STATIC_ETAG_CHARS = 20, /* with W/ and its quotes */
 };
 
 struct static_file {

@@ -1,5 +1,7 @@
 #include "gateway/server.h"
 
+#include <errno.h>
+#include <ifaddrs.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -68,6 +70,24 @@ static enum err check_tls(const struct config *config, struct buf *error)
             ERR_OK)
         return ERR_OK;
     rc = buf_printf(error, "tls_certificate, tls_key: %s", why);
+    return rc == ERR_NOMEM ? rc : ERR_SYSTEM;
+}
+
+/* Where libwebsockets cannot list the interfaces it takes every address for
+ * the one that it was told, and says nothing. */
+static enum err check_interfaces(struct buf *error)
+{
+    struct ifaddrs *all;
+    enum err rc;
+
+    if (getifaddrs(&all) == 0) {
+        freeifaddrs(all);
+        return ERR_OK;
+    }
+    rc = buf_printf(error,
+                    "cannot list the network interfaces: %s; it needs "
+                    "sockets of AF_NETLINK",
+                    strerror(errno));
     return rc == ERR_NOMEM ? rc : ERR_SYSTEM;
 }
 
@@ -174,6 +194,8 @@ enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
     if (server->context == NULL)
         return ERR_NOMEM;
     rc = check_tls(server->config, error);
+    if (rc == ERR_OK)
+        rc = check_interfaces(error);
     if (rc == ERR_OK)
         rc = open_pages(server, error);
     if (rc == ERR_OK)

@@ -18,50 +18,37 @@ struct answer {
     struct span body;
 };
 
-struct head {
-    struct lws *wsi;
-    unsigned char *at;
-    unsigned char *end;
-    bool is_full;
-};
-
-static void put(struct head *head, const char *name, const char *value)
-{
-    if (value == NULL || head->is_full)
-        return;
-    head->is_full = lws_add_http_header_by_name(
-                        head->wsi, (const unsigned char *)name,
-                        (const unsigned char *)value, (int)strlen(value),
-                        &head->at, head->end) != 0;
-}
-
 static bool write_head(const struct server *server, struct lws *wsi,
                        const struct http_reply *reply,
                        const struct answer *answer)
 {
     unsigned char bytes[LWS_PRE + 4096 + HTTP_POLICY_MAX_BYTES];
     unsigned char *start = bytes + LWS_PRE;
-    struct head head = {wsi, start, bytes + sizeof(bytes) - 1, false};
+    struct server_head head = {wsi, start, bytes + sizeof(bytes) - 1, false};
 
     if (lws_add_http_common_headers(wsi, answer->status, answer->type,
                                     answer->body.len, &head.at, head.end) != 0)
         return false;
-    put(&head, "connection:", reply->is_last ? "close" : NULL);
-    put(&head, "cache-control:", answer->cache);
-    put(&head, "content-encoding:", answer->encoding);
-    put(&head, "etag:", answer->etag);
-    put(&head, "allow:", answer->allow);
-    put(&head, "vary:", answer->etag != NULL ? "Accept-Encoding" : NULL);
-    put(&head,
-        "access-control-allow-origin:", answer->is_for_anyone ? "*" : NULL);
-    put(&head, "content-security-policy:", server->policy.at);
-    put(&head, "referrer-policy:", "no-referrer");
-    put(&head, "x-content-type-options:", "nosniff");
-    put(&head, "x-frame-options:", "DENY");
-    put(&head, "cross-origin-opener-policy:", "same-origin");
+    server__put_date(&head);
+    server__put_header(&head, "connection:", reply->is_last ? "close" : NULL);
+    server__put_header(&head, "cache-control:", answer->cache);
+    server__put_header(&head, "content-encoding:", answer->encoding);
+    server__put_header(&head, "etag:", answer->etag);
+    server__put_header(&head, "allow:", answer->allow);
+    server__put_header(
+        &head, "vary:", answer->etag != NULL ? "Accept-Encoding" : NULL);
+    server__put_header(&head, "access-control-allow-origin:",
+                       answer->is_for_anyone ? "*" : NULL);
+    server__put_header(&head, "content-security-policy:", server->policy.at);
+    server__put_header(&head, "referrer-policy:", "no-referrer");
+    server__put_header(&head, "x-content-type-options:", "nosniff");
+    server__put_header(&head, "x-frame-options:", "DENY");
+    server__put_header(&head, "cross-origin-opener-policy:", "same-origin");
     if (!answer->is_for_anyone)
-        put(&head, "cross-origin-resource-policy:", "same-origin");
-    put(&head, "permissions-policy:",
+        server__put_header(&head,
+                           "cross-origin-resource-policy:", "same-origin");
+    server__put_header(
+        &head, "permissions-policy:",
         "camera=(), geolocation=(), microphone=(), interest-cohort=()");
     return !head.is_full &&
            lws_finalize_write_http_header(wsi, start, &head.at, head.end) == 0;

@@ -38,6 +38,14 @@ struct http_reply {
     bool is_last;     /* the connection goes with it */
 };
 
+/* The head of an answer that is being written. */
+struct server_head {
+    struct lws *wsi;
+    unsigned char *at;
+    unsigned char *end;
+    bool is_full;
+};
+
 int server__on_websocket(struct lws *wsi, enum lws_callback_reasons reason,
                          void *user, void *in, size_t len);
 int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,
@@ -80,6 +88,13 @@ bool server__has_body(struct lws *wsi);
 
 /* True for a request of HTTP/2, whose line is closed. */
 bool server__is_http2(struct lws *wsi);
+
+/* Adds a header, whose `name` ends with a colon; NULL `value`: nothing. */
+void server__put_header(struct server_head *head, const char *name,
+                        const char *value);
+
+/* RFC 9110 6.6.1: an answer says when it was made. */
+void server__put_date(struct server_head *head);
 
 /* Answers an upgrade that is refused: a status and no body.  Gives back what
  * the callback must return. */

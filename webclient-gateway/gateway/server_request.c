@@ -1,5 +1,6 @@
 /* server_request.c - what a request says of itself. */
 #include <string.h>
+#include <time.h>
 
 #include "gateway/server_internal.h"
 
@@ -49,29 +50,48 @@ bool server__is_websocket_path(const struct server *server, struct lws *wsi)
            span_is(http_strip_prefix(server->config, path), "/xmpp-websocket");
 }
 
-static int refuse_version(struct lws *wsi)
+void server__put_header(struct server_head *head, const char *name,
+                        const char *value)
 {
-    unsigned char bytes[LWS_PRE + SERVER_HEADER_MAX_BYTES];
-    unsigned char *start = bytes + LWS_PRE;
-    unsigned char *at = start;
-    unsigned char *end = bytes + sizeof(bytes) - 1;
+    if (value == NULL || head->is_full)
+        return;
+    head->is_full = lws_add_http_header_by_name(
+                        head->wsi, (const unsigned char *)name,
+                        (const unsigned char *)value, (int)strlen(value),
+                        &head->at, head->end) != 0;
+}
 
-    /* Refused it is in any case. */
-    if (lws_add_http_common_headers(wsi, UPGRADE_REQUIRED, "text/plain", 0, &at,
-                                    end) != 0 ||
-        lws_add_http_header_by_name(
-            wsi, (const unsigned char *)"sec-websocket-version:",
-            (const unsigned char *)"13", 2, &at, end) != 0 ||
-        lws_finalize_write_http_header(wsi, start, &at, end) != 0)
-        return -1;
-    return -1;
+void server__put_date(struct server_head *head)
+{
+    char text[sizeof("Sun, 06 Nov 1994 08:49:37 GMT")];
+    time_t now = time(NULL);
+    struct tm utc;
+
+    if (gmtime_r(&now, &utc) != NULL &&
+        strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S GMT", &utc) > 0)
+        server__put_header(head, "date:", text);
 }
 
 int server__refuse_upgrade(struct lws *wsi, unsigned status)
 {
-    if (status == UPGRADE_REQUIRED)
-        return refuse_version(wsi);
-    if (lws_return_http_status(wsi, status, NULL) != 0)
+    unsigned char bytes[LWS_PRE + SERVER_HEADER_MAX_BYTES];
+    unsigned char *start = bytes + LWS_PRE;
+    struct server_head head = {wsi, start, bytes + sizeof(bytes) - 1, false};
+    bool is_version = status == UPGRADE_REQUIRED;
+
+    if (lws_add_http_common_headers(wsi, status, "text/plain", 0, &head.at,
+                                    head.end) != 0)
+        return -1;
+    server__put_date(&head);
+    server__put_header(&head, "cache-control:", "no-store");
+    /* RFC 9110 15.5.22 and RFC 6455 4.4: what would be taken. */
+    server__put_header(&head, "connection:", is_version ? "upgrade" : "close");
+    server__put_header(&head, "upgrade:", is_version ? "websocket" : NULL);
+    server__put_header(&head,
+                       "sec-websocket-version:", is_version ? "13" : NULL);
+    /* Refused it is in any case. */
+    if (head.is_full ||
+        lws_finalize_write_http_header(wsi, start, &head.at, head.end) != 0)
         return -1;
     return -1;
 }

@@ -1,4 +1,6 @@
 /* session_login.c - SASL ANONYMOUS (RFC 4505) and resource binding. */
+#include <string.h>
+
 #include "gateway/gateway_ns.h"
 #include "gateway/guest.h"
 #include "gateway/session.h"
@@ -84,8 +86,7 @@ void session__take_bind(struct session *session, const struct xml_node *node)
         return;
     }
     guest->session = session;
-    for (size_t i = 0; i < GATE_SOURCE_CHARS; i++)
-        guest->source[i] = session->source[i];
+    memcpy(guest->source, session->source, sizeof(guest->source));
     session->guest = guest;
     session->state = SESSION_BOUND;
     put_bound(session, node);

@@ -3,6 +3,8 @@
  * A guest who comes back has logged in anew and anonymously, so that only the
  * token says who it is: random, for one connection at a time, and good as long
  * as the guest's session. */
+#include <string.h>
+
 #include "gateway/gateway_ns.h"
 #include "gateway/guest.h"
 #include "gateway/session.h"
@@ -120,6 +122,8 @@ static void adopt(struct session *session, struct guest *guest)
         session_fail(old, STREAM_ERROR_CONFLICT, "resumed elsewhere");
     }
     guest->session = session;
+    /* It may have come back from elsewhere, and that is where it is now. */
+    memcpy(guest->source, session->source, sizeof(guest->source));
     guest->unasked = 0;
     session->guest = guest;
     session->state = SESSION_BOUND;

@@ -86,9 +86,11 @@ static void fail(struct session *session, const struct failure *failure)
 
     if (session->close != SESSION_OPEN)
         return;
-    if (session->state == SESSION_NEW)
-        session__put_open(
-            session); /* RFC 7395 3.5: an error comes in a stream */
+    /* RFC 7395 3.5: an error comes in a stream, and the one before the login
+     * is over. */
+    if (session->state == SESSION_NEW ||
+        session->state == SESSION_AUTHENTICATED)
+        session__put_open(session);
     buf_truncate(out, 0);
     put_failure(&xml, failure);
     session__end(session, xml.rc == ERR_OK ? buf_span(out) : SPAN_EMPTY,

@@ -80,6 +80,7 @@ class Component:
         self.log = os.path.join(folder, 'duologue.log')
         self.settings = {}
         self.trace = None  # a file for strace
+        self.prefix = ()   # a command that runs it
         self.process = None
         os.makedirs(self.data, mode=0o700, exist_ok=True)
 
@@ -114,9 +115,9 @@ class Component:
 
     def launch(self):
         """Starts the process without waiting for anything."""
-        self.process = Process('duologue', [self.program('duologue'), '-c',
-                                            self.config], self.log,
-                               trace=self.trace)
+        self.process = Process(
+            'duologue', [*self.prefix, self.program('duologue'), '-c',
+                         self.config], self.log, trace=self.trace)
 
     async def start(self, **settings):
         """Starts and waits until the local socket answers."""

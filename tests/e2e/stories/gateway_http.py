@@ -1,8 +1,10 @@
 """What the gateway says over HTTP, and to whom it opens a WebSocket."""
 
 import asyncio
+import email.utils
 import gzip
 import json
+import time
 
 from harness.check import holds, same
 from harness.gateway import PAGE, Gateway, Raw
@@ -31,11 +33,20 @@ async def gateway_pages(w):
     packed = await gateway.http('GET /', headers=['Accept-Encoding: br, gzip'])
     same(packed.headers['content-encoding'], 'gzip')
     same(gzip.decompress(packed.body), PAGE)
+    same(packed.headers['etag'], page.headers['etag'])
+    assert page.headers['etag'].startswith('W/"'), 'two codings, one strong tag'
+    for refusal in ('gzip;q=0', 'br, gzip; q=0.000'):
+        plain = await gateway.http('GET /',
+                                   headers=['Accept-Encoding: ' + refusal])
+        same(plain.body, PAGE)
     again = await gateway.http(
         'GET /', headers=['If-None-Match: ' + page.headers['etag']])
     same((again.status, again.body), (304, b''))
     head = await gateway.http('HEAD /')
     same((head.status, head.body), (200, b''))
+    for answer in (page, packed, again, head, await gateway.http('GET /no')):
+        made = email.utils.parsedate_to_datetime(answer.headers['date'])
+        assert abs(made.timestamp() - time.time()) < 3600, made
     script = await gateway.http('GET /assets/main-7QX2KD3A.js')
     same(len(script.body), 24000)
     holds(script.headers['cache-control'], 'immutable')

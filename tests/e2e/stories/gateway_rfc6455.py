@@ -196,7 +196,11 @@ async def gateway_rfc_upgrade(w):
             holds(head, 'sec-websocket-accept: s3pplmbitxaq9kygzzhzrbk+xoo=')
             holds(head, 'sec-websocket-protocol: xmpp\r\n')
             assert 'extensions' not in head, head
+        elif status:
+            holds(raw.head.lower(), '\r\ndate: ')
         if status == 426:
-            holds(raw.head.lower(), 'sec-websocket-version: 13')
+            for line in ('sec-websocket-version: 13', 'upgrade: websocket',
+                         'connection: upgrade'):
+                holds(raw.head.lower(), '\r\n%s\r\n' % line)
         raw.close()
     gateway.end()
