@@ -13,11 +13,12 @@ enum {
     ROOM_QUIET_MS = 5 * 60 * 1000, /* then a room goes to sleep */
     ROOM_END_CONFIRM_MS = 60 * 1000,
     ROOM_ASK_AGAIN_MS = 60 * 1000,
-    ROOM_UPDATES = 10,               /* of one session's presence, at once; */
-    ROOM_UPDATE_MS = 3 * 1000,       /* then one in this time */
-    ROOM_ATTEMPTS = 10,              /* bucket of one room */
-    ROOM_ATTEMPT_MS = 5 * 60 * 1000, /* refills one attempt */
-    ROOM_FULL_PERCENT = 90,          /* both are told */
+    ROOM_STAMPS_AHEAD_MS = 60 * 1000, /* of sessions: more is a wrong clock */
+    ROOM_UPDATES = 10,                /* of one session's presence, at once; */
+    ROOM_UPDATE_MS = 3 * 1000,        /* then one in this time */
+    ROOM_ATTEMPTS = 10,               /* bucket of one room */
+    ROOM_ATTEMPT_MS = 5 * 60 * 1000,  /* refills one attempt */
+    ROOM_FULL_PERCENT = 90,           /* both are told */
 };
 
 /* One full JID in a seat. */
@@ -60,6 +61,8 @@ struct room_seat {
     struct secret code;
     struct room_bucket rate; /* of messages; memory only */
     int64_t end_until_ms;    /* a second !end counts before this; 0: none */
+    bool has_end_origin;     /* of the first: */
+    uint8_t end_origin[ROOM_ORIGIN_BYTES];
     bool is_used;
 };
 

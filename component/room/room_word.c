@@ -1,15 +1,29 @@
 /* A message that is exactly !end, !keep or !status is a command, for clients
  * that show no others. */
+#include <string.h>
+
 #include "room/room_state.h"
+
+/* An app that was cut off sends again what it believes to be lost.  That is
+ * not a person who means it. */
+static bool is_sent_again(const struct room_seat *seat,
+                          const struct room_message *message)
+{
+    return seat->has_end_origin && (message->flags & ROOM_ENTRY_ORIGIN) != 0 &&
+           memcmp(seat->end_origin, message->origin, ROOM_ORIGIN_BYTES) == 0;
+}
 
 static enum err word_end(struct room_turn *turn, struct room_session *session)
 {
     struct room_seat *seat = &turn->room->seats[session->seat - 1];
+    const struct room_message *message = &turn->event->u.message;
 
-    if (turn->now_ms < seat->end_until_ms)
+    if (turn->now_ms < seat->end_until_ms && !is_sent_again(seat, message))
         return room__end(turn, session->seat == 1 ? ROOM_CAUSE_SEAT1
                                                   : ROOM_CAUSE_SEAT2);
     seat->end_until_ms = turn->now_ms + ROOM_END_CONFIRM_MS;
+    seat->has_end_origin = (message->flags & ROOM_ENTRY_ORIGIN) != 0;
+    memcpy(seat->end_origin, message->origin, ROOM_ORIGIN_BYTES);
     return room__notice(turn, ROOM_NOTICE_END_CONFIRM, session, true, NULL);
 }
 

@@ -50,6 +50,7 @@ struct model {
     uint8_t session_seat[MODEL_PEOPLE]; /* 0: not joined */
     uint8_t member_seat[MODEL_PEOPLE];  /* of its bare JID; natives only */
     int64_t end_until_ms[ROOM_SEATS];   /* a second !end counts; memory only */
+    int end_origin[ROOM_SEATS];         /* of the first one; -1: none */
     int64_t doubt_until_ms[MODEL_PEOPLE]; /* a second doubt evicts; likewise */
     uint32_t origin_seq[ROOM_SEATS][MODEL_ORIGINS];
     uint32_t last_seq;

@@ -131,7 +131,13 @@ static const char *take_message(struct model *model,
     return NULL;
 }
 
-/* The second !end within a minute. */
+/* What a message is known by when it is sent again; -1: nothing. */
+static int origin_of(const struct room_message *message)
+{
+    return (message->flags & ROOM_ENTRY_ORIGIN) != 0 ? message->origin[0] : -1;
+}
+
+/* The second !end within a minute, and not the first one sent again. */
 static bool is_end_word(const struct model *model,
                         const struct room_event *event, size_t who)
 {
@@ -139,7 +145,9 @@ static bool is_end_word(const struct model *model,
 
     return event->kind == ROOM_EVENT_MESSAGE && seat != 0 &&
            event->u.message.word == ROOM_WORD_END &&
-           event->now_ms < model->end_until_ms[seat - 1];
+           event->now_ms < model->end_until_ms[seat - 1] &&
+           (origin_of(&event->u.message) < 0 ||
+            origin_of(&event->u.message) != model->end_origin[seat - 1]);
 }
 
 static const char *take_notice(struct model *model,
@@ -158,6 +166,8 @@ static const char *take_notice(struct model *model,
             return "asked again for the end";
         model->end_until_ms[model->session_seat[who] - 1] =
             event->now_ms + 60 * 1000;
+        model->end_origin[model->session_seat[who] - 1] =
+            origin_of(&event->u.message);
     }
     return NULL;
 }

@@ -38,6 +38,19 @@ static void the_other_one_cannot_confirm(void **state)
                      "end cause=seat2");
 }
 
+/* An app that was cut off sends again what it believes to be lost. */
+static void the_same_one_cannot_confirm(void **state)
+{
+    struct room_script *script = *state;
+
+    room_do_begin(script);
+    room_do(script, "say from=ann@x.example/phone word=end origin=m1");
+    room_expect_part(script, "say from=ann@x.example/phone word=end origin=m1",
+                     "end-confirm");
+    room_expect_part(script, "say from=ann@x.example/phone word=end origin=m2",
+                     "end cause=seat1");
+}
+
 static void keep_moves_the_deadline(void **state)
 {
     struct room_script *script = *state;
@@ -65,6 +78,7 @@ int main(void)
         room_test(a_word_is_not_stored_and_not_relayed),
         room_test(the_end_counts_for_a_minute),
         room_test(the_other_one_cannot_confirm),
+        room_test(the_same_one_cannot_confirm),
         room_test(keep_moves_the_deadline),
         room_test(no_word_is_nothing),
     };
