@@ -231,7 +231,7 @@ struct room_limit_image {
     int64_t blocked_until_ms;
 };
 
-/* Puts back a limit that was stored. */
+/* Puts back a limit that was stored; they come the longest untouched first. */
 enum err room_limit_load(struct room_engine *engine,
                          const struct room_limit_image *image) MUST_CHECK;
 

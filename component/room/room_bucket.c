@@ -12,8 +12,11 @@ void room__bucket_fill(struct room_bucket *bucket, const struct room_flow *flow,
         bucket->at_ms = now_ms;
         return;
     }
-    if (elapsed_ms <= 0)
+    if (elapsed_ms <= 0) {
+        /* Before we were started again the clock was ahead. */
+        bucket->at_ms = now_ms;
         return;
+    }
     gained = elapsed_ms * flow->milli / flow->per_ms;
     bucket->level_milli += gained;
     /* What did not make a whole thousandth counts the next time. */

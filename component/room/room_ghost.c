@@ -77,11 +77,14 @@ static struct room_session *next_meant(
     return NULL;
 }
 
+/* Who joined in times to come did so before we were started, by a clock that
+ * was ahead.  Stamps of now are ahead by the sessions of a room at most. */
 static bool is_old_guest(const struct room_turn *turn,
                          const struct room_session *session)
 {
     return session->leg == ROOM_LEG_GUEST &&
-           session->joined_ms < turn->event->u.before_ms;
+           (session->joined_ms < turn->event->u.before_ms ||
+            session->joined_ms > turn->now_ms + ROOM_STAMPS_AHEAD_MS);
 }
 
 /* An error may name the whole account. */

@@ -20,9 +20,14 @@ static struct span key_span(const char key[ROOM_SOURCE_BYTES + 1])
     return (struct span){key, ROOM_SOURCE_BYTES + 1};
 }
 
-/* Whether it still counts. */
-static bool is_fresh(const struct room_limit_image *image, int64_t now_ms)
+/* Whether it still counts.  What was stored by a clock that was ahead is taken
+ * to be of now: nobody waits until that time has come. */
+static bool is_fresh(struct room_limit_image *image, int64_t now_ms)
 {
+    if (image->at_ms > now_ms) {
+        image->blocked_until_ms -= image->at_ms - now_ms;
+        image->at_ms = now_ms;
+    }
     if (image->kind == ROOM_LIMIT_ATTEMPTS)
         return now_ms - image->at_ms < LIMIT_KEPT_MS;
     return now_ms < image->blocked_until_ms;

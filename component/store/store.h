@@ -48,6 +48,9 @@ void store_close(struct store *store);
 /* A new room's number: greater than every one before it. */
 int64_t store_next_number(struct store *store);
 
+/* How many more rooms the key file may hold. */
+size_t store_places_left(const struct store *store);
+
 /* Writes every ROOM_EFFECT_STORE_... of `effects` in one transaction.  Slots of
  * new rooms are written and synced before the rows that name them.
  *
@@ -151,7 +154,8 @@ enum err store_read(struct store *store, const struct room *room,
                                        const struct store_message *message),
                     void *self) MUST_CHECK;
 
-/* Calls `on_limit` for every stored limit that still counts. */
+/* Calls `on_limit` for every stored limit that still counts, the longest
+ * untouched first, as the engine wants them. */
 enum err store_load_limits(
     struct store *store, int64_t now_ms,
     enum err (*on_limit)(void *self, const struct room_limit_image *),

@@ -135,11 +135,23 @@ static enum err check_meta(struct store *store, struct meta *meta,
     return rc;
 }
 
+/* What a full disk has no room for can wait: chats must be ended all the
+ * same, which is how room is made. */
+static enum err tidy_up(struct store *store, int64_t now_ms)
+{
+    bool is_done = false;
+    enum err rc = store_tidy(store, now_ms);
+
+    if (rc == ERR_OK || rc == ERR_FULL)
+        rc = store__truncate(store, &is_done);
+    store->wants_truncate = !is_done;
+    return rc == ERR_FULL ? ERR_OK : rc;
+}
+
 static enum err start(struct store *store, const struct store_options *options,
                       struct buf *error)
 {
     struct meta meta = {.is_there = false};
-    bool is_done;
     enum err rc;
 
     if ((rc = store__files_open(store, options->data_dir, error)) != ERR_OK ||
@@ -150,10 +162,8 @@ static enum err start(struct store *store, const struct store_options *options,
         (rc = store__recover(store, meta.generation, error)) != ERR_OK ||
         (rc = store__count(store, STORE_SQL_COUNT_MESSAGES,
                            &store->messages)) != ERR_OK ||
-        (rc = store_tidy(store, options->now_ms)) != ERR_OK ||
-        (rc = store__truncate(store, &is_done)) != ERR_OK)
+        (rc = tidy_up(store, options->now_ms)) != ERR_OK)
         return rc;
-    store->wants_truncate = !is_done;
     store__keys_stamp(&store->keys, meta.generation);
     return ERR_OK;
 }
@@ -230,4 +240,9 @@ void store_close(struct store *store)
 int64_t store_next_number(struct store *store)
 {
     return ++store->number;
+}
+
+size_t store_places_left(const struct store *store)
+{
+    return store->keys.free_count + (STORE_SLOTS_MAX - store->keys.count);
 }

@@ -132,9 +132,11 @@ const char *const store__sql[STORE_SQL_COUNT] = {
     [STORE_SQL_DELETE_ROOM] =
         "DELETE FROM room WHERE number = ?1 AND ended IS NOT NULL",
 
+    /* The latest ones, the longest untouched of them first. */
     [STORE_SQL_LOAD_LIMITS] =
-        "SELECT kind, source, failures, at, blocked_until FROM limits "
-        "WHERE at > ?1 OR blocked_until > ?2 ORDER BY at DESC LIMIT ?3",
+        "SELECT * FROM (SELECT kind, source, failures, at, blocked_until "
+        "FROM limits WHERE at > ?1 OR blocked_until > ?2 "
+        "ORDER BY at DESC LIMIT ?3) ORDER BY at",
     [STORE_SQL_TIDY_TOMBSTONES] =
         "DELETE FROM tombstone WHERE name_hash IN (SELECT name_hash "
         "FROM tombstone WHERE ended_at < ?1 ORDER BY ended_at LIMIT ?2)",

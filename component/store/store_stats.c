@@ -3,7 +3,7 @@
 
 #include "store/store_internal.h"
 
-enum err store_next_run(struct store *store, uint64_t *out)
+static enum err count_run(struct store *store, uint64_t *out)
 {
     uint64_t run = 0;
     bool has_row = true;
@@ -17,6 +17,16 @@ enum err store_next_run(struct store *store, uint64_t *out)
     }
     if (rc == ERR_OK)
         *out = run;
+    return rc;
+}
+
+/* Without a number there is no start, and nobody could end a chat. */
+enum err store_next_run(struct store *store, uint64_t *out)
+{
+    enum err rc = count_run(store, out);
+
+    if (rc == ERR_FULL && store__reserve_use(store))
+        rc = count_run(store, out);
     return rc;
 }
 

@@ -259,6 +259,25 @@ static void a_chat_can_be_ended_on_a_full_disk(void **state)
     assert_false(world->store->is_reserve_used);
 }
 
+/* A start must not wait for somebody to make room either. */
+static void a_full_disk_can_be_started_on(void **state)
+{
+    struct store_world *world = *state;
+    struct room *room = store_world_stored_room(world, 1);
+    uint32_t count = fill_disk(world, room);
+    uint64_t run;
+
+    assert_true(count > 5);
+    store_world_reopen(world);
+    check_ok(store_next_run(world->store, &run));
+    assert_int_equal(store_world_fate(world, 1), STORE_LIVE);
+    end(world, room);
+    check_ok(store_wipe_ended(world->store));
+    assert_false(has_key(world, room));
+    store_world_erase_all(world);
+    assert_int_equal(world->erased, 1);
+}
+
 /* Not only when it is tidied: the disk may be full again before. */
 static void the_reserve_comes_back_by_itself(void **state)
 {
@@ -376,6 +395,7 @@ int main(void)
         TEST(a_commit_whose_sync_is_refused_did_not_happen),
         TEST(a_full_database_refuses_and_goes_on),
         TEST(a_chat_can_be_ended_on_a_full_disk),
+        TEST(a_full_disk_can_be_started_on),
         TEST(the_reserve_comes_back_by_itself),
         TEST(an_erasure_brings_the_reserve_back),
         TEST(a_message_alone_does_not_use_the_reserve),

@@ -99,6 +99,27 @@ static void guests_of_the_new_stream_stay(void **state)
     assert_int_equal(room_tea(script)->session_count, 3);
 }
 
+/* Told by a clock that was ahead, before a restart. */
+static void guests_from_times_to_come_do_not_stay(void **state)
+{
+    struct room_script *script = *state;
+    struct room_event event = {.kind = ROOM_EVENT_EVICT_GUESTS};
+
+    room_do_begin(script);
+    room_do(script, "join from=g1@guests/t code=one\n"
+                    "join from=g2@guests/t code=two");
+    room__session_find(room_tea(script), SPAN("g1@guests/t"))->joined_ms +=
+        3600 * 1000;
+    event.room = SPAN("tea");
+    event.now_ms = script->now_ms;
+    event.u.before_ms = script->now_ms;
+    check_ok(room_step(script->engine, &event, &script->effects));
+    assert_int_equal(
+        room_seat_of_session(room_tea(script), SPAN("g1@guests/t")), 0);
+    assert_int_equal(
+        room_seat_of_session(room_tea(script), SPAN("g2@guests/t")), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -109,6 +130,7 @@ int main(void)
         room_test(an_account_error_takes_all_of_it),
         room_test(a_doubtful_account_error_does_nothing),
         room_test(guests_of_the_new_stream_stay),
+        room_test(guests_from_times_to_come_do_not_stay),
     };
 
     return cmocka_run_group_tests_name("room_ghost", tests, NULL, NULL);

@@ -133,6 +133,31 @@ static void loading_replaces(void **state)
     assert_null(script->engine->limits_used.first);
 }
 
+/* Stored by a clock that was a year ahead. */
+static void a_clock_that_was_ahead_holds_up_nobody(void **state)
+{
+    const int64_t year_ms = 365 * (int64_t)24 * 3600 * 1000;
+    struct room_script *script = *state;
+    struct room_limit_image image = {.kind = ROOM_LIMIT_ATTEMPTS,
+                                     .failures = 6,
+                                     .at_ms = year_ms,
+                                     .blocked_until_ms = year_ms + 60000};
+    const struct room_limit *limit;
+
+    check_ok(room_limit_load(script->engine, &image));
+    limit = room__limit_get(script->engine, ROOM_LIMIT_ATTEMPTS, image.source,
+                            1000);
+    assert_non_null(limit);
+    assert_int_equal(limit->image.failures, 6);
+    assert_int_equal(limit->image.blocked_until_ms, 61000);
+    image.kind = ROOM_LIMIT_CREATES;
+    check_ok(room_limit_load(script->engine, &image));
+    assert_non_null(
+        room__limit_get(script->engine, image.kind, image.source, 1000));
+    assert_null(
+        room__limit_get(script->engine, image.kind, image.source, 61000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +168,7 @@ int main(void)
         room_test(old_ones_make_place_for_new_ones),
         room_test(there_are_never_too_many),
         room_test(loading_replaces),
+        room_test(a_clock_that_was_ahead_holds_up_nobody),
     };
 
     return cmocka_run_group_tests_name("room_source", tests, NULL, NULL);

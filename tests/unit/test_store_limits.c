@@ -74,7 +74,25 @@ static void a_newer_state_takes_the_place_of_the_older(void **state)
     check_ok(store_world_commit(world));
     check_ok(store_load_limits(world->store, world->now_ms, keep, &found));
     assert_int_equal(found.count, 3);
-    assert_int_equal(found.at[0].at_ms, world->now_ms + 1);
+    assert_int_equal(found.at[2].at_ms, world->now_ms + 1);
+}
+
+/* In the order in which the engine forgets them. */
+static void the_longest_untouched_comes_first(void **state)
+{
+    struct store_world *world = *state;
+    struct found found = {.count = 0};
+
+    add_limit(world, ROOM_LIMIT_ATTEMPTS, 7, world->now_ms + 20);
+    add_limit(world, ROOM_LIMIT_ATTEMPTS, 8, world->now_ms);
+    add_limit(world, ROOM_LIMIT_CREATES, 9, world->now_ms + 10);
+    check_ok(store_world_commit(world));
+    store_world_reopen(world);
+    check_ok(store_load_limits(world->store, world->now_ms, keep, &found));
+    assert_int_equal(found.count, 3);
+    assert_int_equal(found.at[0].source[0], 8);
+    assert_int_equal(found.at[1].source[0], 9);
+    assert_int_equal(found.at[2].source[0], 7);
 }
 
 static void an_old_limit_counts_no_more_and_is_deleted(void **state)
@@ -135,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(a_limit_comes_back),
         STORE_TEST(a_newer_state_takes_the_place_of_the_older),
+        STORE_TEST(the_longest_untouched_comes_first),
         STORE_TEST(an_old_limit_counts_no_more_and_is_deleted),
         STORE_TEST(sources_do_not_show_what_they_are_of),
         STORE_TEST(a_handle_is_eight_hex_digits_and_lasts),
