@@ -57,8 +57,11 @@ static enum err store_room(struct room_turn *turn)
     const struct room_create *create = wanted(turn);
     struct room_effect *effect = room__add(turn, ROOM_EFFECT_STORE_ROOM, false);
 
-    if (effect == NULL)
+    if (effect == NULL) {
+        /* Nobody could tell later that it was not made. */
+        room_forget(turn->engine, turn->room);
         return ERR_NOMEM;
+    }
     effect->u.create.create = *create;
     effect->u.create.at_ms = turn->now_ms;
     effect->u.create.wake_ms = room__silence_due_ms(turn->engine, turn->room);

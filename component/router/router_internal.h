@@ -50,6 +50,17 @@ struct router_route {
     char jid[];
 };
 
+/* How far the walks over all rooms have come. */
+struct router_walks {
+    int64_t evict_before_ms; /* 0: nobody to evict */
+    int64_t evict_after;     /* number of the last room cleared */
+    int64_t next_ask_ms;     /* INT64_MAX: nobody to ask */
+    int64_t ask_after;       /* number of the last room asked */
+    int64_t missed_from_ms;  /* what was said from then until then has not */
+    int64_t missed_until_ms; /* reached those who are asked; inclusive */
+    int64_t resume_ms;       /* not before, after a commit that failed */
+};
+
 struct router_counters {
     uint64_t ticks;
     uint64_t stanzas;
@@ -80,6 +91,7 @@ struct router {
     struct arena arena;                /* addresses, pending, touched */
     struct router_pending *pending;
     struct router_touched *touched;
+    size_t numbers_given; /* to new rooms */
     uint8_t random[SERVICE_RANDOM_BYTES];
 
     /* across ticks */
@@ -92,10 +104,9 @@ struct router {
     int64_t next_due_ms;
     int64_t next_tidy_ms;
     int64_t next_erase_ms;
-    int64_t next_ask_ms;     /* INT64_MAX: no sweep under way */
-    int64_t ask_after;       /* number of the last room asked */
-    int64_t evict_before_ms; /* 0: nobody to evict */
-    int64_t evict_after;
+    struct router_walks walks;
+    int64_t ticked_ms; /* when the last tick began */
+    int64_t away_ms;   /* since when the XMPP server is; 0: it is here */
     struct router_counters counters;
 };
 

@@ -100,8 +100,8 @@ void router__on_up(void *self, struct link_peer *peer)
         router__relinked(router);
     if (link_kind(peer) == LINK_GATEWAY) {
         service_forget_guests(router->service);
-        router->evict_before_ms = router->now_ms;
-        router->evict_after = 0;
+        router->walks.evict_before_ms = router->now_ms;
+        router->walks.evict_after = 0;
     }
 }
 
@@ -112,8 +112,10 @@ void router__on_down(void *self, struct link_peer *peer)
 
     if (port == NULL)
         return;
-    if (link_kind(peer) == LINK_SERVER)
+    if (link_kind(peer) == LINK_SERVER) {
         room_engine_set_linked(router->engine, false);
+        router->away_ms = router->ticked_ms + 1;
+    }
     forget_routes(router, port);
     link_set_tag(peer, NULL);
     heap_free(port);

@@ -70,9 +70,27 @@ static void answer_wait(struct router *router,
         router->counters.unsent++;
 }
 
-/* The commit failed: nothing of this tick is said.  Rooms that it touched are
- * dropped from memory and come back from disk as they were. */
-static void take_back(struct router *router)
+/* Drops what this tick made or changed from memory: it comes back from disk as
+ * it was, and what was to be made is not there. */
+static void forget_rooms(struct router *router)
+{
+    for (const struct room_effect *e = router->effects.first; e != NULL;
+         e = e->next)
+        if (e->kind == ROOM_EFFECT_STORE_ROOM)
+            room_forget(router->engine,
+                        room_find(router->engine, room_local(e->room)));
+    for (struct router_touched *t = router->touched; t != NULL; t = t->next) {
+        struct room *room =
+            room_find(router->engine, (struct span){t->local, ID_CHARS});
+
+        if (room != NULL)
+            room_forget(router->engine, room);
+    }
+}
+
+/* The commit failed: nothing of this tick is said.  `walks` is how far the
+ * walks were before it. */
+static void take_back(struct router *router, const struct router_walks *walks)
 {
     router->counters.taken_back++;
     if (!router->is_store_failing)
@@ -81,13 +99,9 @@ static void take_back(struct router *router)
                   "the disk\"",
                   err_text(router->rc));
     router->is_store_failing = true;
-    for (struct router_touched *t = router->touched; t != NULL; t = t->next) {
-        struct room *room =
-            room_find(router->engine, (struct span){t->local, ID_CHARS});
-
-        if (room != NULL)
-            room_forget(router->engine, room);
-    }
+    forget_rooms(router);
+    router->walks = *walks;
+    router->walks.resume_ms = router->now_ms + ROUTER_RETRY_MS;
     if (router__reload_limits(router) != ERR_OK)
         log_warn(router->log, "limits_lost", "why=\"they start anew\"");
     for (struct router_pending *p = router->pending; p != NULL; p = p->next)
@@ -124,7 +138,10 @@ static void reverse_pending(struct router *router)
 
 void router_tick(struct router *router)
 {
+    const struct router_walks walks = router->walks;
+
     router->now_ms = router->clock.now_ms(router->clock.self);
+    router->ticked_ms = router->now_ms;
     router->counters.ticks++;
     if (router->rc == ERR_OK)
         router->rc = router__gather_due(router);
@@ -134,7 +151,7 @@ void router_tick(struct router *router)
     if (router->rc == ERR_OK)
         keep(router);
     else
-        take_back(router);
+        take_back(router, &walks);
     router__erase(router);
     link_flush(router->hub);
     router__tidy(router);
@@ -143,6 +160,7 @@ void router_tick(struct router *router)
     arena_reset(&router->arena);
     router->pending = NULL;
     router->touched = NULL;
+    router->numbers_given = 0;
     router->rc = ERR_OK;
     room_engine_sweep(router->engine, router->now_ms);
     crypto_forget_keys(router->crypto);
@@ -153,15 +171,20 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
 int64_t router_next_ms(const struct router *router)
 {
+    const struct router_walks *walks = &router->walks;
     int64_t next = earlier(router->next_due_ms, router->next_tidy_ms);
 
     next = earlier(next, room_engine_next_ms(router->engine));
-    next = earlier(next, router->next_ask_ms);
     if (router->is_wipe_due || store_is_erasing(router->store))
         next = earlier(next, router->next_erase_ms);
-    if (router->evict_before_ms != 0)
-        next = earlier(next, router->now_ms);
-    return next;
+    if (walks->evict_before_ms != 0)
+        next = earlier(next, later(router->now_ms, walks->resume_ms));
+    return earlier(next, later(walks->next_ask_ms, walks->resume_ms));
 }

@@ -54,19 +54,20 @@ static enum err evict_guests(struct router *router)
     size_t count;
     enum err rc;
 
-    if (router->evict_before_ms == 0)
+    if (router->walks.evict_before_ms == 0 ||
+        router->now_ms < router->walks.resume_ms)
         return ERR_OK;
-    rc = store_list_guests(router->store, router->evict_after, ROUTER_EVICT_MAX,
-                           numbers, &count);
+    rc = store_list_guests(router->store, router->walks.evict_after,
+                           ROUTER_EVICT_MAX, numbers, &count);
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         struct room_event event = {
             .kind = ROOM_EVENT_EVICT_GUESTS,
             .now_ms = router->now_ms,
-            .u.before_ms = router->evict_before_ms,
+            .u.before_ms = router->walks.evict_before_ms,
         };
         const struct room *room;
 
-        router->evict_after = numbers[i];
+        router->walks.evict_after = numbers[i];
         rc = router__wake_number(router, numbers[i], &room);
         if (rc != ERR_OK || room == NULL)
             continue;
@@ -74,30 +75,77 @@ static enum err evict_guests(struct router *router)
         rc = router__step(router, &event);
     }
     if (rc == ERR_OK && count < ROUTER_EVICT_MAX)
-        router->evict_before_ms = 0;
+        router->walks.evict_before_ms = 0;
     return rc;
+}
+
+static enum err ask(struct router *router, const struct room *room,
+                    const struct room_session_image *session)
+{
+    struct room_effect *effect =
+        room_effects_add(&router->effects, ROOM_EFFECT_ASK, room, NULL);
+
+    if (effect == NULL)
+        return ERR_NOMEM;
+    return arena_copy(&router->effects.arena, session->jid, &effect->u.to);
+}
+
+/* The last message that was said while the server was away, or 0. */
+static uint32_t last_missed(const struct router *router,
+                            const struct room *room)
+{
+    for (uint32_t seq = room_last_seq(room); seq > 0; seq--) {
+        const struct room_entry *entry = room_entry_of(room, seq);
+
+        if (entry == NULL || entry->at_ms > router->walks.missed_until_ms)
+            continue;
+        return entry->at_ms >= router->walks.missed_from_ms ? seq : 0;
+    }
+    return 0;
+}
+
+/* An app that never noticed that we were away does not ask the archive: what
+ * a browser said meanwhile is told it as history. */
+static enum err tell_missed(struct router *router, const struct room *room,
+                            const struct room_session_image *session)
+{
+    uint32_t seq = last_missed(router, room);
+    struct room_effect *effect;
+
+    if (seq == 0 || session->joined_ms > router->walks.missed_until_ms)
+        return ERR_OK;
+    effect = room_effects_add(&router->effects, ROOM_EFFECT_REPLAY, room, NULL);
+    if (effect == NULL)
+        return ERR_NOMEM;
+    effect->u.replay.upto_seq = seq;
+    effect->u.replay.history = (struct room_history_request){
+        .max_chars = -1,
+        .max_stanzas = -1,
+        .since_ms = router->walks.missed_from_ms,
+    };
+    return arena_copy(&router->effects.arena, session->jid,
+                      &effect->u.replay.to);
 }
 
 static enum err ask_room(struct router *router, const struct room *room)
 {
     struct room_session_image session;
+    enum err rc = ERR_OK;
 
-    for (size_t i = 0; room_session_at(room, i, &session); i++) {
-        struct room_effect *effect;
-
+    for (size_t i = 0; rc == ERR_OK && room_session_at(room, i, &session);
+         i++) {
         if (session.leg != ROOM_LEG_NATIVE)
             continue;
-        effect =
-            room_effects_add(&router->effects, ROOM_EFFECT_ASK, room, NULL);
-        if (effect == NULL || arena_copy(&router->effects.arena, session.jid,
-                                         &effect->u.to) != ERR_OK)
-            return ERR_NOMEM;
+        rc = tell_missed(router, room, &session);
+        if (rc == ERR_OK)
+            rc = ask(router, room, &session);
     }
-    return ERR_OK;
+    return rc;
 }
 
 /* After a restart or a relink nobody told us who left meanwhile: every native
- * session is pinged once, a few rooms at a time (protocol C-9). */
+ * session is told what it missed and pinged once, a few rooms at a time
+ * (protocol C-9). */
 static enum err ask_sessions(struct router *router)
 {
     enum { PAUSE_MS = 100, ROOMS = ROUTER_ASKS_PER_SECOND * PAUSE_MS / 1000 };
@@ -105,19 +153,20 @@ static enum err ask_sessions(struct router *router)
     size_t count;
     enum err rc;
 
-    if (router->now_ms < router->next_ask_ms)
+    if (router->now_ms < router->walks.next_ask_ms ||
+        router->now_ms < router->walks.resume_ms)
         return ERR_OK;
-    rc = store_list_natives(router->store, router->ask_after, ROOMS, numbers,
-                            &count);
+    rc = store_list_natives(router->store, router->walks.ask_after, ROOMS,
+                            numbers, &count);
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         const struct room *room;
 
-        router->ask_after = numbers[i];
+        router->walks.ask_after = numbers[i];
         rc = router__wake_number(router, numbers[i], &room);
         if (rc == ERR_OK && room != NULL)
             rc = ask_room(router, room);
     }
-    router->next_ask_ms =
+    router->walks.next_ask_ms =
         rc == ERR_OK && count < ROOMS ? INT64_MAX : router->now_ms + PAUSE_MS;
     return rc;
 }
@@ -145,8 +194,13 @@ void router__relinked(struct router *router)
     else
         log_warn(router->log, "run_not_counted", "why=\"%s\"", err_text(rc));
     room_engine_set_linked(router->engine, true);
-    router->next_ask_ms = router->now_ms;
-    router->ask_after = 0;
+    /* A walk that was cut short goes on with what those behind it missed. */
+    if (router->walks.next_ask_ms == INT64_MAX)
+        router->walks.missed_from_ms = router->away_ms;
+    router->walks.missed_until_ms = router->ticked_ms;
+    router->away_ms = 0;
+    router->walks.next_ask_ms = router->now_ms;
+    router->walks.ask_after = 0;
 }
 
 void router__tidy(struct router *router)

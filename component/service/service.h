@@ -67,7 +67,8 @@ struct service_port {
     /* Wakes the room of that local part. */
     enum err (*find_room)(void *self, struct span local,
                           struct service_found *out);
-    /* A number for a new room; see store_next_number. */
+    /* A number for a new room, see store_next_number; 0: there is no place
+     * for one more. */
     int64_t (*next_number)(void *self);
     /* See store_source. */
     void (*source)(void *self, const char *label, struct span value,

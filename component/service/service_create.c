@@ -129,9 +129,12 @@ enum err service__create(struct service_call *call,
     enum err rc;
 
     memset(made, 0, sizeof(*made));
+    create->number = port->next_number(port->self);
+    made->is_refused = create->number == 0;
+    if (made->is_refused)
+        return service__error(call, STANZA_RESOURCE_CONSTRAINT, TEXT_TRY_LATER);
     rc = draw_room(call, create, made);
     event.room = (struct span){made->local, ID_CHARS};
-    create->number = port->next_number(port->self);
     memcpy(create->names, wish->names, sizeof(create->names));
     create->protection = wish->protection;
     create->idle_ms = wish->idle_ms;

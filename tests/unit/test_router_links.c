@@ -161,6 +161,109 @@ static void after_a_relink_sessions_are_pinged(void **state)
     assert_int_equal(count_of(sent(&world->server), "urn:xmpp:ping"), 1);
 }
 
+/* A tick that a full disk takes back has neither evicted nor asked anybody. */
+static void a_failed_commit_evicts_nobody_yet(void **state)
+{
+    struct world *world = *state;
+
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    tick(world);
+    peer_down(world, &world->gateway, &world->hub.gateway);
+    world->now_ms += 1000;
+    peer_up(world, &world->gateway, &world->hub.gateway);
+    forget_sent(world);
+    let_disk_fail(true);
+    tick(world);
+    let_disk_fail(false);
+    check_unsent(&world->server, "type='unavailable'");
+    assert_true(router_next_ms(world->router) > world->now_ms);
+    world->now_ms += 1000;
+    assert_true(router_next_ms(world->router) <= world->now_ms);
+    tick(world);
+    check_sent(&world->server, "type='unavailable'");
+    check_sent(&world->gateway, "code='333'");
+}
+
+static void a_failed_commit_asks_nobody_yet(void **state)
+{
+    struct world *world = *state;
+
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    tick(world);
+    peer_down(world, &world->server, &world->hub.server);
+    peer_up(world, &world->server, &world->hub.server);
+    forget_sent(world);
+    let_disk_fail(true);
+    say(world, &world->gateway, GUEST, "hi");
+    tick(world);
+    let_disk_fail(false);
+    check_unsent(&world->server, "urn:xmpp:ping");
+    world->now_ms += 1000;
+    assert_true(router_next_ms(world->router) <= world->now_ms);
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "urn:xmpp:ping"), 1);
+}
+
+/* An app that stays where it is reads what the browser said meanwhile. */
+static void what_was_said_while_the_server_was_away_comes_after(void **state)
+{
+    struct world *world = *state;
+
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    say(world, &world->gateway, GUEST, "before");
+    tick(world);
+    world->now_ms += 10;
+    peer_down(world, &world->server, &world->hub.server);
+    say(world, &world->gateway, GUEST, "first");
+    tick(world);
+    world->now_ms += 1000;
+    say(world, &world->gateway, GUEST, "second");
+    tick(world);
+    forget_sent(world);
+    world->now_ms += 1000;
+    peer_up(world, &world->server, &world->hub.server);
+    say(world, &world->gateway, GUEST, "after");
+    tick(world);
+    world->now_ms += 1000;
+    tick(world);
+    check_unsent(&world->server, "<body>before</body>");
+    assert_int_equal(count_of(sent(&world->server), "<body>first</body>"), 1);
+    assert_int_equal(count_of(sent(&world->server), "<body>second</body>"), 1);
+    assert_int_equal(count_of(sent(&world->server), "<body>after</body>"), 1);
+    assert_int_equal(count_of(sent(&world->server), "urn:xmpp:delay"), 2);
+    assert_true(strstr(sent(&world->server), "first") <
+                strstr(sent(&world->server), "second"));
+    assert_int_equal(count_of(sent(&world->server), "<body>"), 3);
+}
+
+/* Who came in by itself has read it. */
+static void who_enters_anew_is_told_once(void **state)
+{
+    struct world *world = *state;
+
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    tick(world);
+    peer_down(world, &world->server, &world->hub.server);
+    world->now_ms += 1000;
+    say(world, &world->gateway, GUEST, "first");
+    tick(world);
+    world->now_ms += 1000;
+    peer_up(world, &world->server, &world->hub.server);
+    forget_sent(world);
+    join(world, &world->server, "abhi@a.example/tablet", 1);
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<body>first</body>"), 2);
+    assert_int_equal(count_of(sent(&world->server), "urn:xmpp:ping"), 2);
+}
+
 static void silence_waits_for_a_lost_server(void **state)
 {
     struct world *world = *state;
@@ -198,6 +301,10 @@ int main(void)
         ROUTER_TEST(a_new_gateway_stream_evicts_former_guests),
         ROUTER_TEST(a_new_gateway_stream_is_no_former_guest),
         ROUTER_TEST(after_a_relink_sessions_are_pinged),
+        ROUTER_TEST(a_failed_commit_evicts_nobody_yet),
+        ROUTER_TEST(a_failed_commit_asks_nobody_yet),
+        ROUTER_TEST(what_was_said_while_the_server_was_away_comes_after),
+        ROUTER_TEST(who_enters_anew_is_told_once),
         ROUTER_TEST(silence_waits_for_a_lost_server),
         ROUTER_TEST(next_tick_is_never_far),
     };

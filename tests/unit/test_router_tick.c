@@ -1,4 +1,5 @@
 /* The law of the tick, with a real store. */
+#include "router/router_internal.h"
 #include "router_case.h"
 #include "store/store_internal.h"
 
@@ -110,12 +111,41 @@ static void a_failed_commit_makes_no_chat(void **state)
     let_disk_fail(false);
     check_unsent(&world->control, "seat1-code");
     check_sent(&world->control, "<resource-constraint");
+    /* Of the two chats one is there. */
+    assert_int_equal(room_engine_awake_count(world->router->engine), 1);
     /* Its keys do not wait for the next end. */
     assert_int_equal(world->store->wipes.count, 1);
     world->now_ms += 1000;
     assert_true(router_next_ms(world->router) <= world->now_ms);
     tick(world);
     assert_int_equal(world->store->wipes.count, 0);
+}
+
+/* Who asks for one chat too many must not silence the others. */
+static void no_place_for_a_chat_stops_no_other(void **state)
+{
+    struct world *world = *state;
+    struct store__keys *keys = &world->store->keys;
+    uint32_t count = keys->count;
+
+    both_join(world);
+    keys->count = STORE_SLOTS_MAX;
+    keys->free_count = 1;
+    for (int i = 0; i < 2; i++)
+        hear(world, &world->control,
+             "<iq from='ctl.chat.example/1' to='chat.example' type='set' "
+             "id='m'><command xmlns='http://jabber.org/protocol/commands' "
+             "node='create-chat'><x xmlns='jabber:x:data' type='submit'>"
+             "<field var='your-name'><value>Ann</value></field>"
+             "<field var='peer-name'><value>Bob</value></field>"
+             "</x></command></iq>");
+    say(world, &world->server, ABHI, "hello");
+    tick(world);
+    keys->count = count;
+    assert_int_equal(count_of(sent(&world->control), "seat1-code"), 1);
+    assert_int_equal(count_of(sent(&world->control), "<resource-constraint"),
+                     1);
+    assert_int_equal(count_of(sent(&world->server), "<body>hello</body>"), 2);
 }
 
 static void what_was_said_outlives_a_restart(void **state)
@@ -211,6 +241,7 @@ int main(void)
         ROUTER_TEST(nothing_leaves_before_the_tick),
         ROUTER_TEST(a_failed_commit_says_nothing),
         ROUTER_TEST(a_failed_commit_makes_no_chat),
+        ROUTER_TEST(no_place_for_a_chat_stops_no_other),
         ROUTER_TEST(what_was_said_outlives_a_restart),
         ROUTER_TEST(the_answer_to_an_end_waits_for_the_erasure),
         ROUTER_TEST(silence_is_told_and_then_ends_it),

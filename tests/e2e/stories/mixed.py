@@ -1,9 +1,15 @@
 """One in a browser, one in an XMPP app, with the real gateway between."""
 
+import asyncio
+import json
+import time
+
+from harness import ns
 from harness.check import same
+from harness.faked import ABHI, Faked
 from harness.guest import Guest, token_of
 from harness.speaker import Refused
-from harness.story import story
+from harness.story import DIRECT, story
 
 
 class Gateway:
@@ -89,4 +95,48 @@ async def mixed_restarts(w):
     w.told.add(token_of(joined))
     said = await anny.say(room.jid, 'both well')
     await abhi.heard(room.jid, said.id)
+    gateway.end()
+
+
+async def server_is_away(w):
+    """The component has noticed that its server is gone."""
+    deadline = time.monotonic() + 60.0
+    while True:
+        status, out, err = await w.component.run_ctl('stats', '--json')
+        same(status, 0, err)
+        if json.loads(out)['server_up'] == 0:
+            return
+        assert time.monotonic() < deadline, 'the link never went down'
+        await asyncio.sleep(0.1)
+
+
+@story(servers=DIRECT, limit=200)
+async def mixed_words_while_the_server_is_away(w):
+    """An app that never noticed hears afterwards what the browser said."""
+    faked = Faked(w)
+    link = await faked.start()
+    gateway = Gateway(w)
+    room = await w.new_room()
+    await faked.join(link, ABHI, room, 1)
+    anny = await gateway.guest()
+    joined = await anny.join(room.jid, 'x', room.code(2))
+    w.told.add(token_of(joined))
+    early = await anny.say(room.jid, 'heard at once')
+    await link.take(lambda s: s.to == ABHI and s.id == early.id, 'the first')
+    await faked.fake.close()
+    await server_is_away(w)
+    missed = [await anny.say(room.jid, body) for body in ('one', 'two')]
+    await faked.fake.open()
+    link = await faked.fake.link(2)
+    ping = await link.take(
+        lambda s: s.name == 'iq' and s.to == ABHI
+        and s.find(ns.PING, 'ping') is not None, 'a ping')
+    late = await anny.say(room.jid, 'three')
+    await link.take(lambda s: s.to == ABHI and s.id == late.id, 'the last')
+    heard = [s for s in link.inbox.stanzas if s.name == 'message']
+    same([(s.id, s.body, s.frm, s.stanza_id) for s in heard],
+         [(s.id, s.body, room.at(2), s.stanza_id) for s in missed + [late]])
+    same([s.find(ns.DELAY, 'delay') is not None for s in heard],
+         [True, True, False])
+    assert link.inbox.stanzas.index(ping) > link.inbox.stanzas.index(heard[1])
     gateway.end()
