@@ -2,6 +2,9 @@
 #include <string.h>
 
 #include "ctl/ctl.h"
+#include "wire/utf8.h"
+
+enum { ARGUMENT_MAX_BYTES = 4096 };
 
 enum option_id {
     OPTION_IDLE = 256,
@@ -134,6 +137,41 @@ static enum err take_format(int id, struct ctl_options *options,
     return ERR_OK;
 }
 
+/* Whether it can be said to the component: what cannot is no refusal of its
+ * own but a slip at the keyboard. */
+static bool is_sayable(struct span text)
+{
+    if (text.len > ARGUMENT_MAX_BYTES)
+        return false;
+    while (text.len > 0) {
+        uint32_t code;
+        size_t len = utf8_decode(text, &code);
+
+        if (len == 0 || !utf8_is_xml(code))
+            return false;
+        text = span_slice(text, len, text.len);
+    }
+    return true;
+}
+
+static enum err take_arguments(char **argv, struct ctl_options *options,
+                               struct buf *error)
+{
+    int count = options->command == CTL_NEW ? 2 : options->command == CTL_END;
+
+    for (int i = 0; i < count; i++)
+        if (!is_sayable(span_of(argv[i])))
+            return complain(error, "names and rooms are short text in UTF-8",
+                            NULL);
+    if (options->command == CTL_NEW)
+        memcpy(options->names, argv, sizeof(options->names));
+    if (options->command == CTL_END)
+        options->room = argv[0];
+    if (options->command == CTL_AUDIT)
+        options->paths = argv;
+    return ERR_OK;
+}
+
 static enum err take_command(int argc, char **argv, struct ctl_options *options,
                              struct buf *error)
 {
@@ -146,13 +184,7 @@ static enum err take_command(int argc, char **argv, struct ctl_options *options,
                                           : argc - 1 != commands[i].arguments)
             return complain(error, "wrong number of arguments for ", argv[0]);
         options->command = commands[i].command;
-        if (options->command == CTL_NEW)
-            memcpy(options->names, argv + 1, sizeof(options->names));
-        if (options->command == CTL_END)
-            options->room = argv[1];
-        if (options->command == CTL_AUDIT)
-            options->paths = argv + 1;
-        return ERR_OK;
+        return take_arguments(argv + 1, options, error);
     }
     return complain(error, "there is no command ", argv[0]);
 }

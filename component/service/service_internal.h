@@ -12,7 +12,8 @@
 #include "wire/ns.h"
 
 enum {
-    SERVICE_ARENA_MAX_BYTES = 1024 * 1024,
+    /* Addresses in all elements of a stanza, longer once prepared. */
+    SERVICE_ARENA_MAX_BYTES = 4 * 1024 * 1024,
     SERVICE_OPTIONS_MAX_BYTES = 1024 * 1024,
     SERVICE_PAYLOAD_MAX_BYTES = 256 * 1024,
     SERVICE_PRESENCE_MAX_BYTES = 8 * 1024,     /* children others see of one */

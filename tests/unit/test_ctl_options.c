@@ -75,6 +75,19 @@ static void options_may_stand_anywhere(void **state)
     assert_null(o.protection);
 }
 
+static void what_cannot_be_said_is_a_mistake(void **state)
+{
+    static const char why[] =
+        "names and rooms are short text in UTF-8; see duologuectl --help";
+
+    (void)state;
+    refused("-c f new Abhi \xff", why);
+    refused("-c f new \x01 Anny", why);
+    refused("-c f end \xc3", why);
+    assert_string_equal(taken("-c f new \xc3\x84nne B").names[0],
+                        "\xc3\x84nne");
+}
+
 static void names_may_begin_with_a_dash(void **state)
 {
     struct ctl_options o = taken("-c f -- new -Abhi- --Anny");
@@ -182,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_chat),
         cmocka_unit_test(options_may_stand_anywhere),
+        cmocka_unit_test(what_cannot_be_said_is_a_mistake),
         cmocka_unit_test(names_may_begin_with_a_dash),
         cmocka_unit_test(every_other_command),
         cmocka_unit_test(the_audit_needs_no_file),

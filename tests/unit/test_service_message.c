@@ -85,6 +85,29 @@ static void x21_spoofs_are_stripped(void **state)
                "<occupant-id xmlns='" NS_OCCUPANT_ID "' id='*'/></message>");
 }
 
+/* Few bytes that become many when they are prepared, in as many elements as a
+ * stanza may have: too much for one message, and nothing else. */
+static void addresses_that_grow_are_no_trouble(void **state)
+{
+    struct service_scene *s = *state;
+    struct buf xml = BUF_EMPTY(XML_STANZA_MAX_BYTES + 4096);
+
+    check_ok(buf_append(
+        &xml, SPAN("<message type='groupchat' from='" ABHI "' to='" WORLD_ROOM
+                   "' id='m' xmlns:s='" NS_SID "'><body>hi</body>")));
+    for (int i = 0; i < XML_ELEMENTS_MAX - 2; i++) {
+        check_ok(buf_append(&xml, SPAN("<s:stanza-id by='a/")));
+        for (int k = 0; k < 31; k++) /* 18 letters each */
+            check_ok(buf_append(&xml, SPAN("\xef\xb7\xba")));
+        check_ok(buf_append(&xml, SPAN("'/>")));
+    }
+    check_ok(buf_append(&xml, SPAN("</message>")));
+    world_hear_span(&s->world, ROOM_LEG_NATIVE, buf_span(&xml));
+    check_ok(s->world.rc);
+    world_refuses(&s->world, "modify", "policy-violation");
+    buf_clear(&xml);
+}
+
 static void m2_children_stay_as_they_are(void **state)
 {
     struct service_scene *s = *state;
@@ -425,6 +448,7 @@ int main(void)
         TEST(m1_stranger),
         TEST(x01_namespaced_from),
         TEST(x21_spoofs_are_stripped),
+        TEST(addresses_that_grow_are_no_trouble),
         TEST(m2_children_stay_as_they_are),
         TEST(x32_bytes_of_every_kind),
         TEST(x18_empty),
