@@ -97,7 +97,7 @@ export const stories = {
         await abhi.evaluate(() => document.querySelector('dialog[open] .primary').click());
         await until(abhi, () => document.querySelector('.chat') === null);
         assert.deepEqual(await keys(abhi), []);
-        await until(anny, () => /last seen|offline/.test(document.querySelector('.state').innerText));
+        await until(anny, () => /^last seen /.test(document.querySelector('.state').innerText));
         await abhi.reload();
         await reads(abhi, 'Hello Abhi.');
         await giveCode(abhi, room.seats[0].code);

@@ -256,20 +256,30 @@ async def create_only_by_those_allowed(w):
     room_from_form(w, done.values)
 
 
+async def must_wait(w, person):
+    """Asks for a chat and is told to wait."""
+    answer = await person.iq('set', w.domain, adhoc.command_xml(
+        'create-chat', 'execute'))
+    if answer.type == 'result':
+        command = adhoc.Command(answer)
+        answer = await person.iq('set', w.domain, adhoc.command_xml(
+            'create-chat', 'complete', command.session, NAMES))
+    assert answer.type == 'error' and answer.error[0] == 'wait', str(answer)
+
+
 @story()
 async def create_is_limited_per_source(w):
-    """Past `creates_per_hour` one source gets no more rooms."""
+    """Past `creates_per_hour` one source gets no more rooms, also when the
+    component was restarted meanwhile."""
     abhi = await w.person('abhi', limits_creates_per_hour='2')
     for _ in range(2):
         done = await adhoc.run(abhi, w.domain, 'create-chat', NAMES)
         room_from_form(w, done.values)
-    answer = await abhi.iq('set', w.domain, adhoc.command_xml(
-        'create-chat', 'execute'))
-    if answer.type == 'result':
-        command = adhoc.Command(answer)
-        answer = await abhi.iq('set', w.domain, adhoc.command_xml(
-            'create-chat', 'complete', command.session, NAMES))
-    assert answer.type == 'error' and answer.error[0] == 'wait', str(answer)
+    await must_wait(w, abhi)
+    await w.component.terminate()
+    await w.start()
+    await w.linked(abhi)
+    await must_wait(w, abhi)
     mal = await w.login('mal')
     done = await adhoc.run(mal, w.domain, 'create-chat', NAMES)
     room_from_form(w, done.values)
