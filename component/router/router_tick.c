@@ -34,8 +34,8 @@ static void log_effect(struct router *router, const struct room_effect *effect)
     if (effect->kind == ROOM_EFFECT_STORE_ROOM)
         log_info(router->log, "room_created", "room=%s", handle);
     else
-        log_info(router->log, "room_ended", "room=%s cause=%d", handle,
-                 (int)effect->u.end.cause);
+        log_info(router->log, "room_ended", "room=%s cause=%s", handle,
+                 service_cause_name(effect->u.end.cause));
 }
 
 /* Says everything that the tick decided, in order. */

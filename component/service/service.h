@@ -181,4 +181,7 @@ enum err service_speak(struct service *service,
 enum err service_speak_result(const struct room_request *request,
                               const struct service_speaker *speaker) MUST_CHECK;
 
+/* Who or what ended a chat, in the word that stanzas and the log use. */
+const char *service_cause_name(enum room_cause cause);
+
 #endif

@@ -359,7 +359,6 @@ void service__put_feature(struct xml_writer *xml, const char *var);
 const char *service__protection_name(enum room_protection protection);
 /* The sentence about it that every screen shows. */
 const char *service__protection_label(enum room_protection protection);
-const char *service__cause_name(enum room_cause cause);
 /* <room/> of ours, left open: protection, silence limit and deadline. */
 void service__open_facts(struct xml_writer *xml, const struct room *room);
 /* "24 hours", "90 seconds"; the greatest whole unit. */

@@ -41,7 +41,7 @@ bool service__parse_protection(struct span text, enum room_protection *out)
     return false;
 }
 
-const char *service__cause_name(enum room_cause cause)
+const char *service_cause_name(enum room_cause cause)
 {
     static const char *const names[] = {
         [ROOM_CAUSE_SEAT1] = "seat1",

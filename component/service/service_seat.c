@@ -21,7 +21,7 @@ static enum err ended(struct service_call *call, enum room_cause cause)
                   .text = service__text(TEXT_GONE),
                   .name = "ended",
                   .ns = NS_SEAT,
-                  .attrs = {{"cause", 0, service__cause_name(cause)}},
+                  .attrs = {{"cause", 0, service_cause_name(cause)}},
               });
 }
 

@@ -131,7 +131,7 @@ static void put_event(struct xml_writer *xml, const struct room_effect *effect)
     xml_put_attr_text(xml, "event", event_name(effect->u.notice.what));
     if (effect->u.notice.what == ROOM_NOTICE_ENDED)
         xml_put_attr_text(xml, "cause",
-                          service__cause_name(effect->u.notice.cause));
+                          service_cause_name(effect->u.notice.cause));
     xml_close(xml);
 }
 

@@ -171,7 +171,7 @@ enum err service__speak_removed(struct service *service,
     if (effect->u.removed.how == ROOM_REMOVAL_DESTROYED) {
         xml_open(&out->xml, "ended", NS_SEAT);
         xml_put_attr_text(&out->xml, "cause",
-                          service__cause_name(effect->u.removed.cause));
+                          service_cause_name(effect->u.removed.cause));
         xml_close(&out->xml);
     }
     return service__end(out);

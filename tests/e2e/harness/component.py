@@ -170,7 +170,7 @@ class Component:
         assert not found, 'sanitizer report\n' + file_tail(self.log, 80)
 
     def must_be_silent_about(self, secrets, log=None):
-        """No secret may be in the log, whatever the level."""
+        """No secret may be in the log."""
         with open(log or self.log, encoding='utf-8', errors='replace') as file:
             content = file.read().lower()
         for secret in secrets:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 
 from harness import adhoc, ns
@@ -141,6 +142,9 @@ async def end_by_ctl(w):
     other = await w.new_room()
     await w.component.ctl('end', other.local)
     await is_gone(w, abhi, other)
+    with open(w.component.log, encoding='utf-8') as file:
+        same(len(re.findall(r'event=room_ended room=[0-9a-f]{8} cause=admin$',
+                            file.read(), re.M)), 2, 'in the log')
 
 
 @story()
