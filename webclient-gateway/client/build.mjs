@@ -18,7 +18,7 @@ const options = {
     bundle: true,
     minify: true,
     format: 'esm',
-    target: ['es2020', 'chrome90', 'firefox90', 'safari15.4'],
+    target: ['chrome90', 'firefox90', 'safari15.4'],
     legalComments: 'none',
     write: false,
     outdir: dist,
