@@ -19,6 +19,7 @@ await build({
     outdir: out,
     define: {
         EXAMPLES: JSON.stringify(join(here, '../../schema/stanza')),
+        TEXTS: JSON.stringify(join(here, '../../component/service/service_texts.h')),
         VECTORS: JSON.stringify(join(here, '../../schema/link-vectors/vectors.json')),
     },
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },

@@ -47,7 +47,7 @@ export const stories = {
         const { abhi, anny } = await couple(world);
         const words = 'ö'.repeat(8_200);
         await write(abhi, words);
-        await reads(abhi, 'This message is too long by');
+        await reads(abhi, 'This message is too long by 8 characters.');
         assert.equal(await abhi.$eval('.composer textarea', (area) => area.value), words);
         await abhi.$eval('.composer textarea', (area) => (area.value = ''));
         await write(abhi, 'shorter');

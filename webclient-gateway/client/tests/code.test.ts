@@ -34,8 +34,14 @@ test('a fragment is a seat, or a seat with a key', () => {
 });
 
 test('anything else is no link', () => {
-    for (const hash of ['', '#', '#short', '#g23rx5cwmenb3e5u', '#g23rx5cwmenb3e5z.', '#g23rx5cwmenb3e5z.short', '#g23rx5cwmenb3e5z?x', '#../etc/passwd0000'])
+    for (const hash of ['', '#', '#short', '#g23rx5cwmenb3e5u', '#g23rx5cwmenb3e5z.short', '#g23rx5cwmenb3e5z.short.', '#g23rx5cwmenb3e5z?x', '#../etc/passwd0000'])
         assert.equal(parseFragment(hash), null, hash);
+});
+
+test('what a sentence leaves behind a link is none of it', () => {
+    for (const tail of ['.', ',', ').', '?', '%22', '%3E,', '%20'])
+        assert.deepEqual(parseFragment(`#g23rx5cwmenb3e5z${tail}`), { seat: 'g23rx5cwmenb3e5z', key: null }, tail);
+    assert.deepEqual(parseFragment('#g23rx5cwmenb3e5z.AAAAAAAAAAAAAAAAAAAA-_.'), { seat: 'g23rx5cwmenb3e5z', key: 'AAAAAAAAAAAAAAAAAAAA-_' });
 });
 
 test('a whole link tells its seat', () => {

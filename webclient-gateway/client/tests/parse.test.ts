@@ -47,7 +47,9 @@ test('the other comes and goes', () => {
 
 test('put out is not ended', () => {
     const event = parsePresence(example('presence-stranger'));
-    assert.deepEqual(event, { type: 'removed', ended: false, cause: '' });
+    assert.deepEqual(event, { type: 'removed', ended: false, evicted: false, cause: '' });
+    const evicted = parsePresence(xml("<presence from='r@d/A' type='unavailable'><x xmlns='http://jabber.org/protocol/muc#user'><status code='110'/><status code='333'/></x></presence>"));
+    assert.deepEqual(evicted, { type: 'removed', ended: false, evicted: true, cause: '' });
 });
 
 test('a reflection and its ids', () => {

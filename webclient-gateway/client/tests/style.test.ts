@@ -61,6 +61,8 @@ test('addresses become links, and nothing else does', () => {
     assert.equal(line('see https://example.org/a_b_c?x=1.'), 'see <https://example.org/a_b_c?x=1>.');
     assert.equal(line('(https://example.org)'), '(<https://example.org>)');
     assert.equal(line('*https://example.org*'), '(*<https://example.org>*)');
+    assert.equal(line('https://a.example/Tea_(drink).'), '<https://a.example/Tea_(drink)>.');
+    assert.equal(line('(see https://a.example/Tea_(drink))'), '(see <https://a.example/Tea_(drink)>)');
     for (const text of ['javascript:alert(1)', 'data:text/html,x', 'www.example.org', 'xmpp:a@b', 'file:///etc/passwd', 'https://'])
         assert.equal(line(text), text);
     assert.equal(line('`https://example.org`'), '(`https://example.org`)');

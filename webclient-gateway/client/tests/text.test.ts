@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { de } from '../src/text/de';
 import { en } from '../src/text/en';
-import { moreCatalogues } from '../src/text/more';
-import { chooseLanguage, fill, speak } from '../src/text/text';
+import { moreCatalogues, translate } from '../src/text/more';
+import { chooseLanguage, fill, localeOf, speak } from '../src/text/text';
 import { countdown, dayName, dayOf, seenAt, span } from '../src/view/time';
 
+declare const TEXTS: string; /* the server's */
 const say = speak('en');
 const pairs: Record<string, string>[][] = [[de, en], [moreCatalogues.de, moreCatalogues.en]];
 const gaps = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
@@ -29,6 +31,23 @@ test('the first known language wins', () => {
     assert.equal(chooseLanguage(['fr-FR', 'de-AT', 'en']), 'de');
     assert.equal(chooseLanguage(['fr']), 'en');
     assert.equal(chooseLanguage([]), 'en');
+});
+
+test('times are written as the page speaks', () => {
+    assert.equal(localeOf(['fr-FR', 'de-CH', 'de'], 'de'), 'de-CH');
+    assert.equal(localeOf(['en-GB', 'de'], 'en'), 'en-GB');
+    assert.equal(localeOf(['fr-FR'], 'en'), 'en');
+    assert.equal(localeOf(['deu'], 'de'), 'de');
+});
+
+test('what the server says is known by the words that it says', () => {
+    const words = readFileSync(TEXTS, 'utf8').replace(/"\s*\\\n\s*"/g, '');
+    for (const [english, german] of Object.entries(moreCatalogues.said)) {
+        assert.ok(words.includes(`"${english}"`), english);
+        assert.equal(translate(english, 'de'), german);
+        assert.equal(translate(english, 'en'), english);
+    }
+    assert.equal(translate('something new', 'de'), 'something new');
 });
 
 test('a value is put in once, and not read again', () => {

@@ -12,7 +12,7 @@ import type { Refusal } from '../wire/events';
 import type { Wire, WireEvent } from '../wire/wire';
 import { Invitation } from './invitation';
 import { envelopeOf, type Obstacle } from './guard';
-import { forget, forgetTab, keep, keepKey, kept, type Kept } from './keep';
+import { forget, forgetChat, forgetTab, keep, keepKey, kept, type Kept } from './keep';
 import { Line, pause } from './line';
 import { Making } from './making';
 import type { Stage, Still } from './stage';
@@ -70,7 +70,7 @@ export class App {
         const still = this.arrive();
         this.rise();
         if (location.hash === '' || location.hash === '#') {
-            this.making.show();
+            this.making.show(still);
             return;
         }
         const link = parseFragment(location.hash);
@@ -189,8 +189,7 @@ export class App {
     private onEnded(talk: Talk, chat: Chat): void {
         if (talk !== this.talk) return;
         this.talk = null;
-        forget(talk.session.seat.seat);
-        document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
+        forgetChat(talk.session.seat);
         this.showEnded(chat.ended ?? 'somebody', chat.peer, chat);
     }
 
@@ -257,10 +256,12 @@ export class App {
 
     private onWire(event: WireEvent): void {
         this.talk?.on(event);
+        if (event.type !== 'line' || event.line === 'connecting') return;
+        const isDown = event.line === 'down';
         const join = this.invitation.screen;
-        if (event.type !== 'line' || join === null) return;
-        if (event.line === 'down') join.away();
-        if (event.line === 'up') join.back();
+        if (isDown) join?.away();
+        else join?.back();
+        this.making.onLine(isDown);
     }
 
     private onVisible(): void {

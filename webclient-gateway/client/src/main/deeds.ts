@@ -60,6 +60,7 @@ export class Deeds {
     }
 
     private hideAll(archiveIds: string[]): void {
+        if (this.at.isOver) return;
         this.at.apply({ type: 'hide', archiveIds });
         keepMore(this.at.seat, 'hidden', this.at.chat.hidden);
     }

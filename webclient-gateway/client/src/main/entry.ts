@@ -8,7 +8,7 @@ import type { Seated } from './seated';
 import { alone } from './tabs';
 
 const ENTER_MS = 20_000;
-const AGAIN_MS = 3_000;
+export const AGAIN_MS = 3_000;
 
 type Answer = Extract<StanzaEvent, { type: 'joined' | 'refused' }>;
 
@@ -38,11 +38,11 @@ export class Entry {
         });
     }
 
-    later(): void {
+    later(pause = AGAIN_MS): void {
         const turn = this.at.turn;
         window.setTimeout(() => {
             if (turn === this.at.turn && this.at.wire.isUp) void this.enter();
-        }, AGAIN_MS);
+        }, pause);
     }
 
     /* null: the line was cut, and no answer will come. */

@@ -9,6 +9,7 @@ import { obstacle, type Obstacle } from './guard';
 import { allKept, forget, type Kept } from './keep';
 import { pause } from './line';
 import type { Made } from './making';
+import { inOurs } from './server';
 import type { Stage, Still } from './stage';
 
 export interface InvitationDo {
@@ -130,6 +131,6 @@ export class Invitation {
         if (refusal.wait > 0) screen?.wait(refusal.wait);
         else if (refusal.condition === 'not-authorized')
             screen?.wrong(refusal.left);
-        else screen?.forbidden(refusal.words);
+        else void inOurs(refusal.words).then((words) => screen?.forbidden(words));
     }
 }

@@ -114,6 +114,20 @@ export function forget(seat: string): void {
     }, undefined);
 }
 
+/* The chat is gone: whatever leads to it goes too, also what was kept for the
+ * other of its two links. Their key is one. */
+export function forgetChat({ seat, room }: Kept): void {
+    const key = keyOf(seat);
+    for (const other of allKept()) if (other.room === room) forget(other.seat);
+    forget(seat);
+    for (const [other, its] of keys) if (its === key) forget(other);
+    attempt(() => {
+        for (const store of [sessionStorage, localStorage])
+            for (const name of Object.keys(store))
+                if (name.startsWith(KEY) && store.getItem(name) === key) store.removeItem(name);
+    }, undefined);
+}
+
 /* A copied tab: what it brought along is its original's, but for the keys of
  * links, which anybody has who has the link. */
 export function forgetTab(): void {

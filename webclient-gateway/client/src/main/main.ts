@@ -1,5 +1,5 @@
 /* main.ts - begins. */
-import { chooseLanguage, speak } from '../text/text';
+import { chooseLanguage, localeOf, speak } from '../text/text';
 import { Shell } from '../view/shell';
 import { deadEnd } from '../view/join';
 import { App } from './app';
@@ -15,7 +15,7 @@ function begin(): void {
         shell.show(deadEnd(say, say('old.title'), say('old.hint'), []));
         return;
     }
-    new App(shell, say, navigator.languages[0] ?? language, new Tabs()).run();
+    new App(shell, say, localeOf(navigator.languages, language), new Tabs()).run();
 }
 
 begin();

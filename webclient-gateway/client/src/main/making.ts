@@ -3,11 +3,12 @@ import { KEY_BYTES, keyText } from '../crypto/bytes';
 import { random } from '../crypto/random';
 import { seatOfLink } from '../room/link';
 import type { Card } from '../view/cards';
-import { startScreen, type Wish } from '../view/start';
+import { startScreen, type StartScreen, type Wish } from '../view/start';
 import { Refused } from '../wire/wire';
+import { inOurs } from './server';
 import { canSeal } from './guard';
 import { allKept, forget, keepKey } from './keep';
-import type { Stage } from './stage';
+import type { Stage, Still } from './stage';
 
 export interface Made {
     mine: Card;
@@ -16,18 +17,18 @@ export interface Made {
 
 export class Making {
     made: Made | null = null; /* by this page, until another is made */
+    private screen: StartScreen | null = null;
 
     constructor(private readonly stage: Stage) {}
 
-    show(): void {
+    show(still: Still): void {
         const { shell, say, line } = this.stage;
-        shell.show(
-            startScreen(say, allKept(), {
-                create: (wish) => this.create(wish),
-                forget,
-                canSeal: canSeal(),
-            }),
-        );
+        this.screen = startScreen(say, allKept(), {
+            create: (wish) => this.create(still, wish),
+            forget,
+            canSeal: canSeal(),
+        });
+        shell.show(this.screen);
         /* Opened ahead, so that the chat is there when the form is filled. */
         line.connect().catch(() => undefined);
         document.addEventListener(
@@ -37,21 +38,29 @@ export class Making {
         );
     }
 
-    private async create(wish: Wish): Promise<string | null> {
+    /* Who waits for a chat hears what it waits for. */
+    onLine(isDown: boolean): void {
+        this.screen?.away(isDown);
+    }
+
+    private async create(still: Still, wish: Wish): Promise<string | null> {
         try {
             const isLink = wish.protection === 'link';
             if (isLink && !canSeal()) return this.stage.say('join.insecure.hint');
             const wire = await this.stage.line.connect();
+            wire.wake();
             /* First what shows the codes: they are told only once. */
             const { cardsScreen } = await import('../view/cards');
             const { note, fields } = await wire.create(wish);
-            if (fields === null) return note;
+            if (fields === null) return inOurs(note);
+            /* Who went elsewhere meanwhile stays there. */
+            if (!still()) return null;
             const key = isLink ? keyText(random(KEY_BYTES)) : null;
             this.showCards(fields, cardsScreen, wish.protection, key);
             return null;
         } catch (error) {
             const refusal = error instanceof Refused ? error.refusal : null;
-            return refusal?.words || this.stage.say('join.away');
+            return refusal?.words ? inOurs(refusal.words) : this.stage.say('join.away');
         }
     }
 

@@ -84,6 +84,7 @@ export class Outbox {
     }
 
     private keep(waiting: Outgoing[]): void {
+        if (this.at.isOver) return;
         const all = waiting.map((one) => {
             const parts = this.made.get(one.key);
             return parts === undefined ? one : { ...one, parts };

@@ -12,6 +12,7 @@ export interface Seated {
     readonly seat: Kept;
     readonly chat: Chat;
     readonly turn: number; /* of entering; an old one's answers are ignored */
+    readonly isOver: boolean; /* nothing is applied or kept any more */
     apply(event: RoomEvent): void;
     judge(): void; /* what the order of the archive tells */
 }

@@ -13,6 +13,14 @@ function socketUrl(): string {
     return url.href;
 }
 
+/* What the server said, in the language of the page. */
+export function inOurs(words: string): Promise<string> {
+    return import('../text/more').then(
+        ({ translate }) => translate(words),
+        () => words,
+    );
+}
+
 export async function findServer(): Promise<Server> {
     const url = socketUrl();
     try {

@@ -10,7 +10,7 @@ import type { Refusal, Said, StanzaEvent } from '../wire/events';
 import * as stanzas from '../wire/stanzas';
 import type { Wire, WireEvent } from '../wire/wire';
 import { Deeds } from './deeds';
-import { Entry } from './entry';
+import { AGAIN_MS, Entry } from './entry';
 import { keep, moreOf, waitingOf, type Kept } from './keep';
 import { Outbox } from './outbox';
 import { Past } from './past';
@@ -26,7 +26,11 @@ export interface SessionHooks {
     ended: (chat: Chat) => void;
     reason: (refusal: Refusal) => string;
     isSeen: () => boolean; /* somebody looks at the newest message */
+    isHere: () => boolean; /* or at the page at least */
 }
+
+const UNSEEN_MS = 60_000;
+const LATER_MAX = 5; /* times that a pause is doubled */
 
 /* Refused because we are not inside, or because nobody is there to hear. */
 const NOT_NOW = ['not-acceptable', 'remote-server-timeout', 'service-unavailable'];
@@ -55,7 +59,9 @@ export class Session implements Seated {
     private here: Chat['presence'] = 'offline'; /* the other, as told */
     private endedBy: End | null = null;
     private isEnding = false;
-    private isOver = false;
+    isOver = false;
+    private isAside = false; /* until somebody looks */
+    private evictions = 0;
 
     constructor(
         readonly wire: Wire,
@@ -102,15 +108,23 @@ export class Session implements Seated {
     /* Ends this side only. */
     stop(): void {
         if (this.isOver) return;
-        this.isOver = true;
-        this.turn++;
-        this.reports.stop();
-        this.deeds.stop();
+        this.close();
         this.wire.send(stanzas.leave(this.seat.room, this.seat.name));
         this.wire.flush();
     }
 
+    /* Whatever still runs finds nothing to do. */
+    private close(): void {
+        this.isOver = true;
+        this.turn++;
+        this.entry.answered(null);
+        this.typing.sent();
+        this.reports.stop();
+        this.deeds.stop();
+    }
+
     apply(event: RoomEvent): void {
+        if (this.isOver) return;
         const before = this.chat;
         this.chat = reduce(before, event);
         if (this.chat === before) return;
@@ -144,7 +158,7 @@ export class Session implements Seated {
                 this.onNotice(event);
                 break;
             case 'removed':
-                this.onRemoved(event.ended, event.cause);
+                this.onRemoved(event);
                 break;
             case 'bounced':
                 this.onBounced(event.id, event.refusal);
@@ -170,6 +184,8 @@ export class Session implements Seated {
     }
 
     private begin(): number {
+        if (this.isAside) this.apply({ type: 'line', line: 'up', retryAt: null });
+        this.isAside = false;
         this.outbox.anew();
         this.past.drop();
         this.here = 'offline';
@@ -264,12 +280,27 @@ export class Session implements Seated {
         this.apply({ type: 'deadline', deadline: event.facts.deadline });
     }
 
-    private onRemoved(ended: boolean, cause: string): void {
-        if (ended) {
-            this.end(this.isEnding ? 'me' : (this.endedBy ?? endOf(cause, 'peer')));
-            return;
-        }
-        this.outside();
+    private onRemoved(event: Extract<StanzaEvent, { type: 'removed' }>): void {
+        const { ended, evicted, cause } = event;
+        if (ended) this.end(this.isEnding ? 'me' : (this.endedBy ?? endOf(cause, 'peer')));
+        else if (evicted) this.aside();
+        else this.outside();
+    }
+
+    /* Another of my own sessions took the place. Whoever comes back drives out
+     * the next: so in no hurry where nobody looks, and later each time. */
+    private aside(): void {
+        const first = this.hooks.isHere() ? AGAIN_MS : UNSEEN_MS;
+        const pause = first * 2 ** Math.min(this.evictions++, LATER_MAX);
+        this.apply({ type: 'line', line: 'down', retryAt: Date.now() + pause });
+        this.turn++;
+        this.isAside = true;
+        this.entry.later(pause);
+    }
+
+    /* Somebody looks again, or asks for it. */
+    comeBack(): void {
+        if (this.isAside && this.wire.isUp) void this.entry.enter();
     }
 
     /* The stream is there, and we are not inside any more. */
@@ -290,8 +321,7 @@ export class Session implements Seated {
 
     private end(by: End): void {
         if (this.isOver) return;
-        this.isOver = true;
-        this.turn++;
+        this.close();
         this.chat = reduce(this.chat, { type: 'ended', by });
         this.hooks.ended(this.chat);
     }

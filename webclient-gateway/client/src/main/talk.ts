@@ -4,7 +4,6 @@ import type { Chat } from '../room/state';
 import type { Answered } from '../room/quote';
 import { ChatScreen, type ChatDo } from '../view/chat';
 import type { Card } from '../view/cards';
-import { span } from '../view/time';
 import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
 import type { Wire, WireEvent } from '../wire/wire';
@@ -26,6 +25,7 @@ export class Talk {
     private screen: ChatScreen | null = null;
     private isDirty = false;
     private isOver = false;
+    private hush = (): void => undefined; /* what a notification said */
 
     constructor(
         private readonly stage: Stage,
@@ -39,9 +39,13 @@ export class Talk {
             changed: (chat: Chat, event: RoomEvent) => this.onChanged(chat, event),
             entered: () => this.show(),
             refused: act.refused,
-            ended: act.ended,
+            ended: (chat: Chat) => {
+                this.close();
+                act.ended(chat);
+            },
             reason: (refusal: Refusal) => reasonOf(stage.say, refusal),
             isSeen: () => this.isSeen(),
+            isHere: () => document.visibilityState === 'visible',
         };
         this.session = new Session(wire, seat, hooks, envelope);
     }
@@ -60,8 +64,14 @@ export class Talk {
     }
 
     stop(): void {
-        this.isOver = true;
+        this.close();
         this.session.stop();
+    }
+
+    /* Nothing is shown or kept any more, and nothing told stays told. */
+    private close(): void {
+        this.isOver = true;
+        this.hush();
         showUnread(document.title, 0);
     }
 
@@ -105,13 +115,16 @@ export class Talk {
             drop: (key) => session.outbox.drop(key),
             older: () => void this.older(),
             further: () => session.past.further(),
-            reconnect: () => this.stage.line.wake(),
+            reconnect: () => {
+                this.stage.line.wake();
+                session.comeBack();
+            },
             keep: () => void this.keepChat(),
             end: () => session.endChat(),
             leaveDevice: this.act.leave,
             telling: {
                 get: () => moreOf(session.seat, 'telling'),
-                set: (telling) => keepMore(session.seat, 'telling', telling),
+                set: (telling) => this.isOver || keepMore(session.seat, 'telling', telling),
             },
             compare: session.envelope.compare,
             voice: (words) => this.stage.shell.say(words),
@@ -128,14 +141,8 @@ export class Talk {
         const word = body.toLowerCase().replace(/^\//, '!');
         if (word === '!end') this.screen?.confirmEnd();
         else if (word === '!keep') void this.keepChat();
-        else if (word === '!status') this.sayStatus();
+        else if (word === '!status') this.screen?.menu();
         else this.session.send(body, answers);
-    }
-
-    private sayStatus(): void {
-        const { shell, say } = this.stage;
-        const left = (this.chat.deadline ?? Date.now()) - Date.now();
-        shell.say(say('wick.name', { time: span(left, say) }));
     }
 
     private async keepChat(): Promise<void> {
@@ -179,7 +186,9 @@ export class Talk {
             return;
         const what = { seat: seat.seat, peer, body: heard.body ?? '' };
         import('../view/telling').then(
-            ({ tell }) => tell(telling, what, () => this.draw()),
+            ({ tell }) => {
+                if (!this.isOver) this.hush = tell(telling, what, () => this.draw());
+            },
             () => undefined,
         );
     }
@@ -204,6 +213,8 @@ export class Talk {
     }
 
     lookedBack(): void {
+        this.hush();
+        this.session.comeBack();
         this.session.reportRead();
         this.draw();
     }

@@ -4,9 +4,12 @@ export interface Link {
     key: string | null;
 }
 
+/* What a sentence leaves at the end of a link that stands in it. */
+const TAIL = /(?:[.,;:!?)\]}'*]|%20|%22|%3E)+$/i;
+
 /* `#SEATID` or `#SEATID.KEY`; null for anything else. */
 export function parseFragment(hash: string): Link | null {
-    const found = /^#?([0-9a-zA-Z]{16})(?:\.([A-Za-z0-9_-]{22}))?$/.exec(hash);
+    const found = /^#?([0-9a-zA-Z]{16})(?:\.([A-Za-z0-9_-]{22}))?$/.exec(hash.replace(TAIL, ''));
     if (found === null) return null;
     const seat = (found[1] ?? '').toLowerCase();
     if (!/^[0-9a-hjkmnp-tv-z]{16}$/.test(seat)) return null;

@@ -99,9 +99,15 @@ function links(text: string): Span[] {
     for (const hit of text.matchAll(LINK)) {
         const start = hit.index ?? 0;
         if (start > at) found.push({ kind: 'plain', text: text.slice(at, start) });
-        found.push({ kind: 'link', text: hit[0] });
         at = start + hit[0].length;
+        /* The end of what was opened inside belongs to it. */
+        if (text[at] === ')' && isOpen(hit[0])) at++;
+        found.push({ kind: 'link', text: text.slice(start, at) });
     }
     if (at < text.length) found.push({ kind: 'plain', text: text.slice(at) });
     return found;
+}
+
+function isOpen(address: string): boolean {
+    return address.lastIndexOf('(') > address.lastIndexOf(')');
 }

@@ -36,6 +36,7 @@ const en = {
     'search.first': 'The newest {count} are shown.',
     'search.going': 'Looking through older messages: {count} so far, back to {date}.',
     'search.whole': 'All {count} messages of the chat were looked through.',
+    'search.whole.one': 'The one message of the chat was looked through.',
     'search.loaded': '{count} messages were looked through, back to {date}.',
     'search.older': 'Search older messages',
     'search.stop': 'Stop',
@@ -55,6 +56,7 @@ const en = {
     'save.back': 'Go back',
     'save.going': 'Fetching older messages: {count} so far…',
     'save.done': 'Saved: {count} messages.',
+    'save.done.one': 'Saved: 1 message.',
     'save.part':
         'Only {count} messages could be fetched. Save them, or try again later.',
     'save.part.go': 'Save these',
@@ -136,6 +138,7 @@ const de: Record<Key, string> = {
     'search.first': 'Gezeigt werden die neuesten {count}.',
     'search.going': 'Ältere Nachrichten werden durchsucht: bisher {count}, zurück bis {date}.',
     'search.whole': 'Alle {count} Nachrichten des Gesprächs wurden durchsucht.',
+    'search.whole.one': 'Die eine Nachricht des Gesprächs wurde durchsucht.',
     'search.loaded': '{count} Nachrichten wurden durchsucht, zurück bis {date}.',
     'search.older': 'Ältere Nachrichten durchsuchen',
     'search.stop': 'Anhalten',
@@ -155,6 +158,7 @@ const de: Record<Key, string> = {
     'save.back': 'Zurück',
     'save.going': 'Ältere Nachrichten werden geholt: bisher {count}…',
     'save.done': 'Gesichert: {count} Nachrichten.',
+    'save.done.one': 'Gesichert: 1 Nachricht.',
     'save.part':
         'Nur {count} Nachrichten konnten geholt werden. Sichere diese, oder versuche es später noch einmal.',
     'save.part.go': 'Diese sichern',
@@ -207,4 +211,29 @@ export function speakMore(language = document.documentElement.lang): SayMore {
     return (key, values = {}) => fill(catalogue[key], values);
 }
 
-export const moreCatalogues = { en, de };
+/* What the server says to people in the one language it knows, and what a page
+ * may have to pass on. */
+const said: Record<string, string> = {
+    'A name has 1 to 32 characters, without control characters.':
+        'Ein Name hat 1 bis 32 Zeichen, ohne Steuerzeichen.',
+    'The two names must differ, not only by upper and lower case.':
+        'Die beiden Namen müssen sich unterscheiden, nicht nur in Groß- und Kleinschreibung.',
+    'Choose one of the offered times of silence.':
+        'Wähle unter „Wenn niemand schreibt“ eine kürzere Zeit: So lange bleibt hier kein Gespräch.',
+    'You have made many chats lately. Try again in an hour.':
+        'Du hast in letzter Zeit viele Gespräche begonnen. Versuche es in einer Stunde wieder.',
+    'You may not make chats on this server.':
+        'Auf diesem Server darfst du keine Gespräche beginnen.',
+    'This cannot be done now. Try again in a moment.':
+        'Das geht gerade nicht. Versuche es gleich noch einmal.',
+    'Too many requests at once. Wait a moment.':
+        'Zu viele Anfragen auf einmal. Warte einen Augenblick.',
+    'This chat can only be opened in an XMPP app with OMEMO, for example Conversations, Gajim or Dino.':
+        'Dieses Gespräch lässt sich nur in einer XMPP-App mit OMEMO öffnen, zum Beispiel Conversations, Gajim oder Dino.',
+};
+
+export function translate(words: string, language = document.documentElement.lang): string {
+    return language === 'de' ? (said[words] ?? words) : words;
+}
+
+export const moreCatalogues = { en, de, said };

@@ -7,12 +7,20 @@ export type Values = Record<string, string | number>;
 
 const catalogues: Record<string, Catalogue> = { en, de };
 
+const languageOf = (tag: string): string => tag.toLowerCase().split('-')[0] ?? '';
+
 export function chooseLanguage(wanted: readonly string[]): string {
     for (const tag of wanted) {
-        const language = tag.toLowerCase().split('-')[0] ?? '';
+        const language = languageOf(tag);
         if (language in catalogues) return language;
     }
     return 'en';
+}
+
+/* How times and days are written: as the page speaks, and as people do where
+ * the browser is at home. */
+export function localeOf(wanted: readonly string[], language: string): string {
+    return wanted.find((tag) => languageOf(tag) === language) ?? language;
 }
 
 /* Puts values where the sentence has {names}. */

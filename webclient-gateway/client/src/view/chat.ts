@@ -136,7 +136,7 @@ export class ChatScreen implements Screen {
         );
     }
 
-    private menu(): void {
+    menu(): void {
         const say = this.say;
         const left = (this.chat.deadline ?? 0) - Date.now();
         const item = (words: Key, run: () => void, drawing: Icon): HTMLElement =>

@@ -156,7 +156,8 @@ export class Composer {
     }
 
     private onKey(event: KeyboardEvent): void {
-        if (event.isComposing) return;
+        /* Safari tells of the Enter that ends a composition only by 229. */
+        if (event.isComposing || event.keyCode === 229) return;
         if (event.key === 'Escape' && !this.bar.hidden) {
             event.preventDefault();
             this.cancel();
@@ -199,12 +200,13 @@ export class Composer {
 
     /* What is too long is not sent, and not cut. */
     private check(): boolean {
-        const bytes = new TextEncoder().encode(this.area.value.trim()).length;
-        const over = bytes - BYTES_MAX;
-        show(this.problem, over > 0);
-        if (over > 0)
-            setText(this.problem, this.say('chat.toolong', { count: over }));
-        return over <= 0;
+        const words = this.area.value.trim();
+        const bytes = new TextEncoder().encode(words).length;
+        const isOver = bytes > BYTES_MAX;
+        show(this.problem, isOver);
+        if (isOver)
+            setText(this.problem, this.say('chat.toolong', { count: tooMany(words, bytes) }));
+        return !isOver;
     }
 
     private submit(event: Event): void {
@@ -222,4 +224,13 @@ export class Composer {
         else this.act.edit(edits, body);
         this.area.focus();
     }
+}
+
+/* How many characters at the end are too many. */
+function tooMany(words: string, bytes: number): number {
+    const letters = [...words];
+    let count = 0;
+    for (let left = bytes; left > BYTES_MAX; count++)
+        left -= new TextEncoder().encode(letters[letters.length - 1 - count]).length;
+    return count;
 }

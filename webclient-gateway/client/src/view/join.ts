@@ -1,5 +1,5 @@
 /* join.ts - "Hello ANNY": one field for the code, and what can go wrong. */
-import { isCode, plainCode } from '../room/code';
+import { CODE_CHARS, isCode, plainCode } from '../room/code';
 import type { Say } from '../text/text';
 import { h, put, setText, show } from './dom';
 import { button, field, insecure, protection, Trouble, wickLine } from './parts';
@@ -100,10 +100,10 @@ export class JoinScreen implements Screen {
         if (this.go.disabled) return;
         if (!isCode(this.code.value)) {
             const count = plainCode(this.code.value).length;
-            this.trouble.tell(
-                this.say('join.short'),
-                this.say('join.short.hint', { count }),
-            );
+            const { say } = this;
+            if (count === CODE_CHARS)
+                this.trouble.tell(say('join.wrong'), say('join.wrong.plain'));
+            else this.trouble.tell(say('join.short'), say('join.short.hint', { count }));
             this.code.setAttribute('aria-invalid', 'true');
             this.code.focus();
             return;

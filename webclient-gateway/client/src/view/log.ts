@@ -4,7 +4,7 @@ import { ticks } from '../room/look';
 import type { Chat, Message } from '../room/state';
 import type { Say } from '../text/text';
 import { Bubbles, isSame, lookOf, type BubbleDo, type Look } from './bubble';
-import { h, put } from './dom';
+import { h, put, setText } from './dom';
 import { Rover } from './rover';
 import { dayName, dayOf } from './time';
 
@@ -26,6 +26,7 @@ export class Log {
     readonly root: HTMLElement;
     private readonly list = h('ol', { class: 'messages' });
     private readonly top = h('div', { class: 'top' });
+    private readonly further: HTMLElement;
     private readonly rows = new Map<string, Row>();
     private readonly bubbles: Bubbles;
     private readonly rover = new Rover(this.list);
@@ -39,6 +40,7 @@ export class Log {
         private readonly act: LogDo,
     ) {
         this.bubbles = new Bubbles(say, language, act);
+        this.further = h('button', { type: 'button', class: 'quiet', onclick: () => act.older() });
         this.root = h(
             'div',
             {
@@ -83,8 +85,12 @@ export class Log {
         const atEnd = this.isAtEnd();
         const before = this.root.scrollHeight - this.root.scrollTop;
         const first = this.list.firstElementChild;
+        const hadFocus = this.root.contains(document.activeElement);
         this.drawTop(chat);
         this.drawRows(chat, now);
+        /* What had it may be gone: the arrows go on from here. */
+        if (hadFocus && !this.root.contains(document.activeElement))
+            this.root.focus({ preventScroll: true });
         if (atEnd) this.toEnd();
         else if (first !== this.list.firstElementChild)
             this.root.scrollTop = this.root.scrollHeight - before;
@@ -92,18 +98,10 @@ export class Log {
 
     private drawTop(chat: Chat): void {
         const kind = chat.messages.length === 0 ? '' : chat.hasOlder ? 'more' : 'begin';
-        const key = `${kind}${this.loading}`;
-        if (this.top.dataset['key'] === key) return;
-        this.top.dataset['key'] = key;
-        if (kind === 'more')
-            put(
-                this.top,
-                h(
-                    'button',
-                    { type: 'button', class: 'quiet', onclick: () => this.act.older() },
-                    this.say(this.loading ? 'chat.older.loading' : 'chat.older'),
-                ),
-            );
+        setText(this.further, this.say(this.loading ? 'chat.older.loading' : 'chat.older'));
+        if (this.top.dataset['kind'] === kind) return;
+        this.top.dataset['kind'] = kind;
+        if (kind === 'more') put(this.top, this.further);
         else if (kind === 'begin')
             put(this.top, h('p', { class: 'hint' }, this.say('chat.begin')));
         else put(this.top);

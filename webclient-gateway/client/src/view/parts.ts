@@ -56,11 +56,14 @@ export async function toClipboard(text: string): Promise<boolean> {
         return true;
     } catch {
         const area = h('textarea', { class: 'unseen', readonly: true });
+        const back = document.activeElement as HTMLElement | null;
         area.value = text;
-        document.body.append(area);
+        /* Outside of an open dialog nothing can be selected. */
+        (back?.closest('dialog') ?? document.body).append(area);
         area.select();
         const done = document.execCommand('copy');
         area.remove();
+        back?.focus();
         return done;
     }
 }

@@ -51,7 +51,7 @@ export function savingSheet(page: Say, language: string, act: SavingDo): void {
         const kind = (chosen?.value ?? 'text') as CopyKind;
         const chat = act.chat();
         download(chat, kind, copyOf(chat, kind, wordsFor(say, page, language, chat)));
-        setText(status, say('save.done', { count }));
+        setText(status, say(count === 1 ? 'save.done.one' : 'save.done', { count }));
     }
 
     async function fetchAll(): Promise<boolean> {

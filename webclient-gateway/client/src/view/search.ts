@@ -79,7 +79,8 @@ export function searchSheet(page: Say, language: string, act: SearchDo): void {
         const count = messages.length;
         const first = messages[0];
         const date = first === undefined ? '' : day(first.at);
-        const key = isGoing ? 'search.going' : hasOlder ? 'search.loaded' : 'search.whole';
+        const whole = count === 1 ? 'search.whole.one' : 'search.whole';
+        const key = isGoing ? 'search.going' : hasOlder ? 'search.loaded' : whole;
         show(older, hasOlder && !isGoing);
         show(stop, isGoing);
         setText(reach, trouble || say(key, { count, date }));

@@ -22,7 +22,9 @@ export class Shell {
         put(body, this.place, this.voice);
     }
 
+    /* What was open over the one before has nothing to say here. */
     show(screen: Screen): void {
+        document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
         this.current?.leave?.();
         this.current = screen;
         put(this.place, screen.root);

@@ -17,6 +17,10 @@ export interface Known {
     peer: string;
 }
 
+export interface StartScreen extends Screen {
+    away: (is: boolean) => void; /* the server, while a chat is waited for */
+}
+
 export interface StartDo {
     create: (wish: Wish) => Promise<string | null>; /* why not, or null */
     forget: (seat: string) => void;
@@ -102,13 +106,20 @@ function knownChats(say: Say, known: Known[], act: StartDo): HTMLElement | null 
     return h('section', {}, h('h2', {}, say('start.mine')), list);
 }
 
-export function startScreen(say: Say, known: Known[], act: StartDo): Screen {
+export function startScreen(say: Say, known: Known[], act: StartDo): StartScreen {
     const yours = nameInput('nickname');
     const theirs = nameInput('off');
     const idle = chooseIdle(say);
     const who = chooseWho(say, act.canSeal);
     const trouble = new Trouble();
     const go = h('button', { type: 'submit', class: 'primary' }, say('start.go'));
+
+    const pair = h(
+        'div',
+        { class: 'pair' },
+        field('yours', say('start.yours'), yours),
+        field('theirs', say('start.theirs'), theirs),
+    );
 
     function check(): string | null {
         const [a, b] = [yours.value.trim(), theirs.value.trim()];
@@ -127,9 +138,12 @@ export function startScreen(say: Say, known: Known[], act: StartDo): Screen {
         event.preventDefault();
         const wrong = check();
         if (wrong !== null) {
+            /* Beside the names, where the focus goes. */
+            pair.after(trouble.root);
             trouble.tell(wrong, '');
             return;
         }
+        go.before(trouble.root);
         trouble.clear();
         go.disabled = true;
         go.textContent = say('start.going');
@@ -154,12 +168,7 @@ export function startScreen(say: Say, known: Known[], act: StartDo): Screen {
         h(
             'form',
             { class: 'stack', novalidate: true, onsubmit: (e: Event) => void submit(e) },
-            h(
-                'div',
-                { class: 'pair' },
-                field('yours', say('start.yours'), yours),
-                field('theirs', say('start.theirs'), theirs),
-            ),
+            pair,
             who,
             h(
                 'details',
@@ -172,5 +181,10 @@ export function startScreen(say: Say, known: Known[], act: StartDo): Screen {
         ),
         knownChats(say, known, act),
     );
-    return { root, title: say('app.name'), first: null };
+    const away = (is: boolean): void => {
+        if (!go.disabled) return;
+        if (is) trouble.tell(say('join.away'), say('join.away.hint'));
+        else trouble.clear();
+    };
+    return { root, title: say('app.name'), first: null, away };
 }

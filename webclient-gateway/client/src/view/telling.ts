@@ -10,7 +10,7 @@ export interface Telling {
 
 export interface TellingDo {
     get: () => Telling | null; /* null: off */
-    set: (telling: Telling | null) => void;
+    set: (telling: Telling | null) => unknown;
 }
 
 export function canTell(): boolean {
@@ -60,13 +60,16 @@ export function tellingSheet(peer: string, act: TellingDo): void {
 
 const SHOWN_CHARS = 200;
 
-/* One at a time for each chat: the next one takes the place of the last. */
+const nothing = (): void => undefined;
+
+/* One at a time for each chat: the next one takes the place of the last. Gives
+ * back what takes it away again. */
 export function tell(
     telling: Telling,
     what: { seat: string; peer: string; body: string },
     focus: () => void,
-): void {
-    if (!canTell() || Notification.permission !== 'granted') return;
+): () => void {
+    if (!canTell() || Notification.permission !== 'granted') return nothing;
     const say = speakMore();
     const title = telling.words ? what.peer : say('told.title');
     const body = telling.words
@@ -79,7 +82,8 @@ export function tell(
             note.close();
             focus();
         };
+        return () => note.close();
     } catch {
-        /* Some phones allow it to pages that are installed only. */
+        return nothing; /* some phones allow it to pages that are installed only */
     }
 }

@@ -44,7 +44,8 @@ export type StanzaEvent =
     | { type: 'joined'; name: string; token: string; facts: Facts }
     | { type: 'refused'; refusal: Refusal }
     | { type: 'peer'; name: string; presence: 'online' | 'away' | 'offline' }
-    | { type: 'removed'; ended: boolean; cause: string }
+    /* `evicted`: another session of this seat took the place. */
+    | { type: 'removed'; ended: boolean; evicted: boolean; cause: string }
     | { type: 'bounced'; id: string; refusal: Refusal };
 
 export interface SeatFacts {

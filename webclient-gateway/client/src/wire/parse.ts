@@ -55,6 +55,7 @@ export function parsePresence(stanza: Element): StanzaEvent | null {
             return {
                 type: 'removed',
                 ended: child(x, 'destroy') !== null,
+                evicted: hasStatus(x, '333') && !hasStatus(x, '307'),
                 cause: attr(child(stanza, 'ended', NS.seat), 'cause'),
             };
         return {

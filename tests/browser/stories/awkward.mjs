@@ -1,0 +1,344 @@
+/* awkward.mjs - people who press twice, go back, turn away, type what nobody
+ * thought of, and want nothing left behind. */
+import assert from 'node:assert/strict';
+import { connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, state, ticked, until, visit, write } from '../browsers.mjs';
+import { pause } from '../stack.mjs';
+import { couple, theirCard } from './basics.mjs';
+import { comeBack, noDialog } from './deeds.mjs';
+
+const LINK = ['--protection', 'link'];
+const heading = (page, words) => until(page, (w) => document.querySelector('h1')?.innerText === w, words);
+const go = (page, fragment) => page.evaluate((f) => (location.hash = f), fragment);
+const leftOver = (page) =>
+    page.evaluate(() => [...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((k) => k.startsWith('duologue') && k !== 'duologue-tab'));
+
+/* As it is for whoever looks at another window. */
+const look = (page, isHere) =>
+    page.evaluate((is) => {
+        Object.defineProperty(document, 'visibilityState', { value: is ? 'visible' : 'hidden', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'));
+    }, isHere);
+
+async function name(page, yours, theirs, protection) {
+    await page.type('#yours', yours);
+    await page.type('#theirs', theirs);
+    await page.click(`.who-reads input[value=${protection}]`);
+}
+
+const speaks = (page, ...languages) =>
+    page.evaluateOnNewDocument((all) => Object.defineProperty(navigator, 'languages', { value: all }), languages);
+
+/* Notifications that can be counted; who is asked answers by allow(). */
+const noteNotifications = (page) =>
+    page.evaluateOnNewDocument(() => {
+        window.notes = [];
+        window.Notification = class {
+            static permission = 'default';
+            static requestPermission() {
+                return new Promise((done) => (window.allow = () => done((this.permission = 'granted'))));
+            }
+            constructor(title) {
+                window.notes.push(title);
+            }
+            close() {
+                window.notes.pop();
+            }
+        };
+        document.hasFocus = () => false;
+    });
+
+export const either = true;
+
+export const stories = {
+    async 'a dialog does not outlive the screen that it was opened over'(world) {
+        const room = world.stack.make('Abhi', 'Anny');
+        const abhi = await world.person();
+        await visit(abhi, world.stack.url);
+        await go(abhi, room.seats[0].link.split('#')[1]);
+        await giveCode(abhi, room.seats[0].code);
+        await inside(abhi);
+        await press(abhi, 'End chat');
+        await reads(abhi, 'End this chat?');
+        await abhi.evaluate(() => history.back());
+        await heading(abhi, 'A private chat for two.');
+        await noDialog(abhi);
+        await abhi.evaluate(() => history.forward());
+        await inside(abhi);
+    },
+
+    async 'who goes elsewhere while a chat is made stays there'(world) {
+        const abhi = await world.person();
+        await abhi.evaluateOnNewDocument(() => {
+            const Real = WebSocket;
+            window.WebSocket = class extends Real {
+                constructor(...what) {
+                    super(...what);
+                    this.addEventListener('message', ({ data }) => {
+                        if (String(data).includes('seat1-link')) setTimeout(() => (window.answered = true), 500);
+                    });
+                }
+            };
+        });
+        await visit(abhi, world.stack.url);
+        await name(abhi, 'Abhi', 'Anny', 'link');
+        abhi.cable.hold('down');
+        await press(abhi, 'Start chat');
+        await reads(abhi, 'Preparing…');
+        await go(abhi, 'nonsense');
+        await heading(abhi, 'This link does not belong to a chat.');
+        abhi.cable.release();
+        await until(abhi, () => window.answered);
+        await heading(abhi, 'This link does not belong to a chat.');
+    },
+
+    async 'a chat that is started while the line is cut is made once it is back, and the page says so'(world) {
+        const abhi = await world.person();
+        await visit(abhi, world.stack.url);
+        await name(abhi, 'Abhi', 'Anny', 'server');
+        abhi.cable.cut();
+        await press(abhi, 'Start chat');
+        await reads(abhi, 'The server cannot be reached.');
+        await abhi.cable.mend();
+        await until(abhi, () => !document.body.innerText.includes('The server cannot be reached.'));
+        if (await abhi.evaluate(() => document.querySelector('form .primary')?.innerText === 'Start chat')) await press(abhi, 'Start chat');
+        await reads(abhi, 'Your chat is ready.');
+    },
+
+    async 'on a phone, what is wrong with the names is in sight'(world) {
+        const abhi = await world.person({ width: 320, height: 480 });
+        await visit(abhi, world.stack.url);
+        await abhi.type('#yours', 'Abhi');
+        await abhi.type('#theirs', 'abhi');
+        await abhi.keyboard.press('Enter');
+        await reads(abhi, 'The two names must differ.');
+        await until(abhi, () => {
+            const inSight = (e) => e.getBoundingClientRect().top >= 0 && e.getBoundingClientRect().bottom <= innerHeight;
+            return inSight(document.querySelector('.trouble')) && inSight(document.querySelector('#theirs'));
+        });
+    },
+
+    'what the server says is said in the language of the page': {
+        settings: { 'limits.creates_per_hour': '1' },
+        async tell(world) {
+            const abhi = await world.person();
+            await speaks(abhi, 'de-DE');
+            await visit(abhi, world.stack.url);
+            await name(abhi, 'Abhi', 'An\u202eny', 'server');
+            await press(abhi, 'Gespräch beginnen');
+            await reads(abhi, 'Ein Name hat 1 bis 32 Zeichen, ohne Steuerzeichen.');
+            await abhi.$eval('#theirs', (e) => (e.value = 'Anny'));
+            await press(abhi, 'Gespräch beginnen');
+            await reads(abhi, 'Dein Gespräch ist bereit.');
+            await abhi.evaluate(() => [...document.querySelectorAll('button')].find((b) => b.innerText.trim() === 'Meine Seite öffnen').click());
+            await press(abhi, 'Meine Seite trotzdem öffnen');
+            await inside(abhi);
+            await visit(abhi, world.stack.url);
+            await name(abhi, 'Abhi', 'Bea', 'server');
+            await press(abhi, 'Gespräch beginnen');
+            await reads(abhi, 'Du hast in letzter Zeit viele Gespräche begonnen.');
+            const sealed = world.stack.make('Abhi', 'Anny', '--protection', 'omemo');
+            await visit(abhi, sealed.seats[1].link);
+            await reads(abhi, 'Hallo Anny.');
+            await abhi.type('#code', sealed.seats[1].code);
+            await press(abhi, 'Eintreten');
+            await reads(abhi, 'nur in einer XMPP-App mit OMEMO öffnen');
+        },
+    },
+
+    async 'times are written in the language of the page'(world) {
+        const room = world.stack.make('Abhi', 'Anny');
+        const abhi = await world.person();
+        await speaks(abhi, 'ar-EG', 'en-GB');
+        await enter(abhi, room.seats[0]);
+        await write(abhi, 'what time is it?');
+        await shows(abhi, 'what time is it?');
+        assert.match(await abhi.$eval('.foot time', (e) => e.innerText), /^\d\d?:\d\d$/);
+    },
+
+    async 'ten characters that are no code are not counted, and the right ones in any dress open the chat'(world) {
+        const room = world.stack.make('Abhi', 'Anny');
+        const anny = await world.person();
+        await visit(anny, `${room.seats[1].link}.`);
+        await reads(anny, 'Hello Anny.');
+        await giveCode(anny, '7K3M9-QXP2U');
+        await reads(anny, 'This code does not open the chat.');
+        assert.ok(!(await anny.evaluate(() => document.body.innerText.includes('You typed 10.'))));
+        await anny.$eval('#code', (e) => (e.value = ''));
+        const odd = room.seats[1].code.toLowerCase().replace('-', ' – ').replaceAll('0', 'o').replaceAll('1', 'l');
+        await giveCode(anny, ` ${odd}\u00a0`);
+        await inside(anny);
+    },
+
+    async '!status is answered in sight'(world) {
+        const { abhi } = await couple(world);
+        await write(abhi, '!status');
+        await until(abhi, () => document.querySelector('dialog[open]')?.innerText.includes('Time until silence deletes this chat: 24 h'));
+        await abhi.keyboard.press('Escape');
+        await noDialog(abhi);
+        await until(abhi, () => document.activeElement.matches('.composer textarea'));
+    },
+
+    async 'the Enter that ends a composition sends nothing'(world) {
+        const { abhi, anny } = await couple(world);
+        await abhi.type('.composer textarea', 'ni');
+        await abhi.evaluate(() => {
+            const area = document.querySelector('.composer textarea');
+            const key = (more) => area.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...more }));
+            key({ isComposing: true });
+            key({ keyCode: 229 });
+        });
+        await abhi.type('.composer textarea', 'hao');
+        await abhi.keyboard.press('Enter');
+        await shows(anny, 'nihao');
+        assert.equal(await anny.evaluate(() => document.querySelectorAll('.message').length), 1);
+    },
+
+    'more tabs than a seat may have do not drive each other out for ever': {
+        settings: { 'limits.sessions_per_seat': '1' },
+        async tell(world) {
+            const room = world.stack.make('Abhi', 'Anny');
+            const first = await world.person();
+            await enter(first, room.seats[0], { stay: true });
+            await pause(500);
+            await look(first, false);
+            const second = await world.tab(first);
+            await visit(second, room.seats[0].link);
+            await inside(second);
+            await reads(first, 'Reconnecting in');
+            await pause(8_000);
+            assert.ok(await second.evaluate(() => document.querySelector('.strip:not([role])').hidden), 'driven out again');
+            await look(second, false);
+            await look(first, true);
+            await connected(first);
+            await reads(second, 'Reconnecting in');
+        },
+    },
+
+    async 'without https a link is copied out of a dialog too, and the focus stays'(world) {
+        const abhi = await world.person();
+        const plain = abhi.cable.url.replace('127.0.0.1', PLAIN_HOST);
+        world.stack.allow(plain);
+        await world.stack.outage(0);
+        await abhi.goto(`${plain}/`);
+        await abhi.type('#yours', 'Abhi');
+        await abhi.type('#theirs', 'Anny');
+        await press(abhi, 'Start chat');
+        await reads(abhi, 'Your chat is ready.');
+        await press(abhi, 'Open my side');
+        await reads(abhi, 'You have not copied the link for Anny yet.');
+        await abhi.bringToFront();
+        await abhi.evaluate(() => document.addEventListener('copy', () => (window.copied = document.activeElement.value)));
+        await abhi.focus('dialog .plain');
+        await abhi.keyboard.press('Enter');
+        await until(abhi, () => document.activeElement.innerText === 'Copied');
+        assert.equal(await abhi.evaluate(() => window.copied), (await theirCard(abhi)).link);
+        abhi.faults = abhi.faults.filter((fault) => !fault.startsWith('The Cross-Origin-Opener-Policy header has been ignored'));
+    },
+
+    async 'when the chat is gone, nothing of it is left in the browser, whichever of its links was opened'(world) {
+        const room = world.stack.make('Abhi', 'Anny', ...LINK);
+        const [mine, other] = room.seats;
+        const page = await world.person();
+        await enter(page, mine);
+        await visit(page, other.link);
+        await reads(page, 'You are Abhi in this browser.');
+        await press(page, 'Go on as Anny');
+        await giveCode(page, other.code);
+        await inside(page);
+        await press(page, 'End chat');
+        await press(page, 'End and delete');
+        await reads(page, 'You ended it.');
+        assert.deepEqual(await leftOver(page), []);
+    },
+
+    async 'a permission that comes after the end leaves nothing behind'(world) {
+        const { abhi, anny } = await couple(world);
+        await noteNotifications(abhi);
+        await comeBack(abhi);
+        await press(abhi, 'Menu');
+        await press(abhi, 'Notifications');
+        await press(abhi, 'Notify me');
+        await until(abhi, () => typeof window.allow === 'function');
+        await press(anny, 'End chat');
+        await press(anny, 'End and delete');
+        await reads(abhi, 'Anny ended it.');
+        await abhi.evaluate(() => window.allow());
+        await pause(500);
+        assert.deepEqual(await leftOver(abhi), []);
+    },
+
+    async 'what a notification told, and what the tab counted, goes with the chat'(world) {
+        const { abhi, anny } = await couple(world);
+        await noteNotifications(abhi);
+        await comeBack(abhi);
+        await press(abhi, 'Menu');
+        await press(abhi, 'Notifications');
+        await press(abhi, 'Notify me');
+        await abhi.evaluate(() => window.allow());
+        await reads(abhi, 'Notifications are on for this chat.');
+        await press(abhi, 'Close');
+        await look(abhi, false);
+        await write(anny, 'a secret');
+        await until(abhi, () => window.notes.length === 1 && document.querySelector('link[rel=icon]').href.includes('unread'));
+        await look(abhi, true);
+        await until(abhi, () => window.notes.length === 0);
+        await look(abhi, false);
+        await write(anny, 'another');
+        await until(abhi, () => window.notes.length === 1 && document.querySelector('link[rel=icon]').href.includes('unread'));
+        await press(anny, 'End chat');
+        await press(anny, 'End and delete');
+        await reads(abhi, 'Anny ended it.');
+        await until(abhi, () => window.notes.length === 0);
+        await until(abhi, () => !document.querySelector('link[rel=icon]').href.includes('unread') && document.title === 'Duologue');
+    },
+
+    'a keyboard does not lose its place when older messages come, or a failed one goes': {
+        settings: { 'limits.messages_per_second': '0', 'limits.body_max': '1KiB' },
+        async tell(world) {
+            const { abhi, anny } = await couple(world);
+            for (let i = 1; i <= 120; i++) await write(abhi, `line ${i}`);
+            await shows(anny, 'line 120', 120_000);
+            await comeBack(anny);
+            await shows(anny, 'line 120');
+            await anny.bringToFront();
+            const count = () => anny.evaluate(() => document.querySelectorAll('.message').length);
+            const before = await count();
+            await anny.focus('.log .top button');
+            await anny.keyboard.press('Enter');
+            await until(anny, (n) => document.querySelectorAll('.message').length > n, before);
+            await pause(300);
+            assert.ok(await anny.evaluate(() => document.activeElement.closest('.log') !== null), 'the focus is lost');
+            await write(anny, 'x'.repeat(2_000));
+            await until(anny, () => document.querySelectorAll('.tick.failed').length === 1);
+            await anny.focus('.failure button:last-child');
+            await anny.keyboard.press('Enter');
+            await until(anny, () => document.querySelector('.tick.failed') === null);
+            assert.ok(await anny.evaluate(() => document.activeElement.closest('.log') !== null), 'the focus is lost');
+        },
+    },
+
+    async 'who goes back while the door opens can come in again at once'(world) {
+        const room = world.stack.make('Abhi', 'Anny');
+        const abhi = await world.person();
+        await visit(abhi, room.seats[0].link);
+        await reads(abhi, 'Hello Abhi.');
+        /* No patience ever ends. */
+        await abhi.evaluate(() => {
+            const real = window.setTimeout;
+            window.setTimeout = (run, ms, ...rest) => (ms >= 20_000 ? 0 : real(run, ms, ...rest));
+        });
+        await abhi.type('#code', room.seats[0].code);
+        await until(abhi, () => performance.getEntriesByType('resource').some(({ name: part, responseEnd }) => /talk-/.test(part) && responseEnd > 0));
+        abhi.cable.hold('down');
+        await press(abhi, 'Get in');
+        await reads(abhi, 'Opening…');
+        await until(abhi, async () => ((await navigator.locks.query()).held ?? []).some(({ name: lock }) => lock.startsWith('duologue-enter:')));
+        await go(abhi, '');
+        await heading(abhi, 'A private chat for two.');
+        abhi.cable.release();
+        await go(abhi, room.seats[0].link.split('#')[1]);
+        await reads(abhi, 'Hello Abhi.');
+        await giveCode(abhi, room.seats[0].code);
+        await inside(abhi);
+    },
+};
