@@ -127,7 +127,8 @@ static const char *advice_for(struct span error)
         return "the XMPP server does not know this domain: add the component "
                "to its configuration";
     if (span_is(error, "not-authorized"))
-        return "the secrets differ: compare `secret` here with the server's";
+        return "the secrets differ, or (ejabberd says it so) it has no such "
+               "component: compare both with the server's configuration";
     if (span_is(error, "conflict"))
         return "another component holds this domain";
     if (span_is(error, "connection refused"))

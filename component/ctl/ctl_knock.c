@@ -105,8 +105,9 @@ static void tell(struct doctor *doctor, enum stream_error error)
                     domain);
     else if (error == STREAM_ERROR_NOT_AUTHORIZED)
         doctor__bad(doctor, "server",
-                    "wrong secret for %s (not-authorized): compare it with "
-                    "the server's configuration",
+                    "wrong secret for %s, or (ejabberd says it so) no such "
+                    "component (not-authorized): compare both with the "
+                    "server's configuration",
                     domain);
     else if (error == STREAM_ERROR_CONFLICT)
         doctor__bad(doctor, "server",

@@ -58,8 +58,8 @@ bool link__why_is_config(enum stream_error error)
 const char *link__why_advice(enum stream_error error)
 {
     if (error == STREAM_ERROR_NOT_AUTHORIZED)
-        return "make the secret the same in [component] and in the XMPP "
-               "server's configuration";
+        return "make domain and secret the same in [component] and in the "
+               "XMPP server's configuration";
     if (error == STREAM_ERROR_INVALID_NAMESPACE)
         return "[component] server must be the XMPP server's component port";
     if (error == STREAM_ERROR_CONFLICT)

@@ -47,8 +47,9 @@ static void the_secrets_differ(void **state)
         {NULL, NULL}};
 
     knock(*state, lines);
-    ctl_case_says(*state, "BAD   server         wrong secret for d.example "
-                          "(not-authorized): compare it with the server's "
+    ctl_case_says(*state, "BAD   server         wrong secret for d.example, or "
+                          "(ejabberd says it so) no such component "
+                          "(not-authorized): compare both with the server's "
                           "configuration\n");
 }
 
@@ -239,8 +240,9 @@ static void what_the_component_met(void **state)
                   "not linked: host-unknown; the XMPP server does not know "
                   "this domain: add the component to its configuration\n");
     examine_error(*state, NOT_LINKED("not-authorized"),
-                  "not linked: not-authorized; the secrets differ: compare "
-                  "`secret` here with the server's\n");
+                  "not linked: not-authorized; the secrets differ, or "
+                  "(ejabberd says it so) it has no such component: compare "
+                  "both with the server's configuration\n");
     examine_error(*state, NOT_LINKED("conflict"),
                   "not linked: conflict; another component holds this "
                   "domain\n");

@@ -73,7 +73,8 @@ static void wrong_secret_is_told_once_and_tried_slowly(void **state)
     assert_false(stats.is_server_up);
     assert_int_equal(link_case_logged(&c, "level=error event=server_refused"),
                      1);
-    assert_int_equal(link_case_logged(&c, "make the secret the same"), 1);
+    assert_int_equal(link_case_logged(&c, "make domain and secret the same"),
+                     1);
     assert_int_equal(c.ups, 0);
     /* Another cause is another line, with the count of the first. */
     link_case_refuse(&c, "host-unknown");

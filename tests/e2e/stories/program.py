@@ -10,6 +10,9 @@ import subprocess
 import time
 
 from harness.check import holds, same
+from harness.process import free_port
+from harness.servers import PASSWORD
+from harness.stanza import bare
 from harness.story import DIRECT, story
 
 
@@ -162,14 +165,65 @@ async def program_stats(w):
 @story()
 async def program_doctor(w):
     """`doctor` is content when all is well, and says so when it is not."""
-    abhi = await w.person('abhi')
+    await w.person('abhi')
     status, out, err = await w.component.run_ctl('doctor')
     same(status, 0, out + err)
     await w.component.terminate()
     status, out, err = await w.component.run_ctl('doctor')
     same(status, 1, out + err)
-    assert (out + err).strip()
-    assert abhi.jid
+    holds(out, 'BAD   component')
+    holds(out, 'takes our secret; start the component')
+
+
+@story()
+async def program_doctor_talks_to_itself(w):
+    """With an account, by libstrophe: it enters a new chat and hears itself."""
+    abhi = await w.person('abhi')
+    path = os.path.join(w.folder, 'password')
+    for password, status, words in (
+            (PASSWORD, 0, 'joined a fresh chat and heard itself'),
+            ('not ' + PASSWORD, 1, 'wrong password')):
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write(password + '\n')
+        got, out, err = await w.component.run_ctl(
+            'doctor', '--as', bare(abhi.jid), '--password-file', path,
+            '--host', '127.0.0.1:%d' % w.server.client_port, '--plain')
+        same(got, status, out + err)
+        holds(out, words)
+    # What it made is gone.
+    same(json.loads(await w.component.ctl('list', '--json')), [])
+
+
+@story()
+async def program_doctor_finds_the_cause(w):
+    """Wrong secret, unknown domain and closed port are told apart as far as
+    the server does, while the component runs and while it does not."""
+    says_domain = w.server.kind == 'prosody'
+    await w.start()
+    await w.component.terminate()
+    host = w.component.server.rpartition(':')[0]
+    for settings, running, knocking in (
+            ({'component_secret': 'wrong'}, 'the secrets differ',
+             'wrong secret for'),
+            ({'component_domain': 'elsewhere.example'},
+             'does not know this domain' if says_domain else 'no such component',
+             'does not know the component' if says_domain
+             else 'no such component'),
+            ({'component_server': '%s:%d' % (host, free_port())},
+             'nothing listens there', 'is the XMPP server up')):
+        kept = dict(w.component.settings)
+        w.component.configure(**settings)
+        status, out, err = await w.component.run_ctl('doctor')
+        same(status, 1, out + err)
+        holds(out, knocking)
+        await w.component.start()
+        deadline = time.monotonic() + 60.0
+        while running not in out:
+            assert time.monotonic() < deadline, out
+            status, out, err = await w.component.run_ctl('doctor')
+        same(status, 1, out + err)
+        await w.component.terminate()
+        w.component.settings = kept
 
 
 @story(servers=DIRECT)
