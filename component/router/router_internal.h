@@ -58,6 +58,7 @@ struct router_walks {
     int64_t ask_after;       /* number of the last room asked */
     int64_t missed_from_ms;  /* what was said from then until then has not */
     int64_t missed_until_ms; /* reached those who are asked; inclusive */
+    bool is_leave_due;       /* guests left in a tick that was taken back */
     int64_t resume_ms;       /* not before, after a commit that failed */
 };
 

@@ -101,6 +101,7 @@ static void take_back(struct router *router, const struct router_walks *walks)
     router->is_store_failing = true;
     forget_rooms(router);
     router->walks = *walks;
+    router->walks.is_leave_due = true;
     router->walks.resume_ms = router->now_ms + ROUTER_RETRY_MS;
     if (router__reload_limits(router) != ERR_OK)
         log_warn(router->log, "limits_lost", "why=\"they start anew\"");
@@ -119,6 +120,8 @@ static void keep(struct router *router)
     }
     router__wipe(router);
     speak(router);
+    if (!router->walks.is_leave_due)
+        service_guests_left(router->service);
 }
 
 /* Pending answers were collected newest first. */
@@ -184,7 +187,7 @@ int64_t router_next_ms(const struct router *router)
     next = earlier(next, room_engine_next_ms(router->engine));
     if (router->is_wipe_due || store_is_erasing(router->store))
         next = earlier(next, router->next_erase_ms);
-    if (walks->evict_before_ms != 0)
+    if (walks->evict_before_ms != 0 || walks->is_leave_due)
         next = earlier(next, later(router->now_ms, walks->resume_ms));
     return earlier(next, later(walks->next_ask_ms, walks->resume_ms));
 }

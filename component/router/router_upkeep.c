@@ -79,6 +79,16 @@ static enum err evict_guests(struct router *router)
     return rc;
 }
 
+/* Guests who left while the disk refused. */
+static enum err leave_again(struct router *router)
+{
+    if (!router->walks.is_leave_due || router->now_ms < router->walks.resume_ms)
+        return ERR_OK;
+    router->walks.is_leave_due = false;
+    return service_leave_again(router->service, router->now_ms,
+                               &router->effects);
+}
+
 static enum err ask(struct router *router, const struct room *room,
                     const struct room_session_image *session)
 {
@@ -175,6 +185,8 @@ enum err router__gather_due(struct router *router)
 {
     enum err rc = evict_guests(router);
 
+    if (rc == ERR_OK)
+        rc = leave_again(router);
     if (rc == ERR_OK)
         rc = step_awake(router);
     if (rc == ERR_OK)

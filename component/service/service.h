@@ -93,6 +93,14 @@ enum err service_set_options(struct service *service,
  * all its former guests are evicted. */
 void service_forget_guests(struct service *service);
 
+/* A tick is on disk: the guests who left in it are forgotten. */
+void service_guests_left(struct service *service);
+
+/* Lets those leave whose tick was taken back: nobody says it a second time.
+ * Errors: as service_handle. */
+enum err service_leave_again(struct service *service, int64_t now_ms,
+                             struct room_effects *out) MUST_CHECK;
+
 /* How many guests are known to be in rooms. */
 size_t service_count_guests(const struct service *service);
 

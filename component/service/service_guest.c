@@ -9,6 +9,8 @@
 #include "service/service_internal.h"
 
 struct service_guest {
+    bool is_leaving;
+    struct service_guest *next_leaving;
     size_t count;
     char rooms[SERVICE_GUEST_ROOMS][ID_CHARS];
     size_t jid_len;
@@ -28,6 +30,25 @@ void service_forget_guests(struct service *service)
     while ((guest = map_next(&service->guests, &at)) != NULL)
         heap_free(guest);
     map_clear(&service->guests);
+    service->leaving = NULL;
+}
+
+/* Takes it out of the map, and off the list of those who leave. */
+static void forget(struct service *service, struct service_guest *guest)
+{
+    struct service_guest **at = &service->leaving;
+
+    while (guest->is_leaving && *at != guest)
+        at = &(*at)->next_leaving;
+    if (guest->is_leaving)
+        *at = guest->next_leaving;
+    heap_free(map_remove(&service->guests, key_of(guest)));
+}
+
+void service_guests_left(struct service *service)
+{
+    while (service->leaving != NULL)
+        forget(service, service->leaving);
 }
 
 size_t service_count_guests(const struct service *service)
@@ -51,7 +72,7 @@ static void make_place(struct service *service)
         return;
     guest = map_next(&service->guests, &at);
     if (guest != NULL)
-        heap_free(map_remove(&service->guests, key_of(guest)));
+        forget(service, guest);
 }
 
 static enum err remember(struct service_call *call, struct service_guest **out)
@@ -119,7 +140,7 @@ void service__guest_left(struct service_call *call)
     if (at < guest->count)
         drop_room(guest, at);
     if (guest->count == 0)
-        heap_free(map_remove(&call->service->guests, key_of(guest)));
+        forget(call->service, guest);
 }
 
 static enum err tell_room(struct service_call *call, struct span local,
@@ -158,8 +179,45 @@ enum err service__guest_presence(struct service_call *call)
     for (size_t i = 0; rc == ERR_OK && i < guest->count; i++)
         rc = tell_room(call, (struct span){guest->rooms[i], ID_CHARS},
                        is_leaving);
-    /* If the tick fails after this, the guest is asked for by pings. */
-    if (rc == ERR_OK && is_leaving)
-        heap_free(map_remove(&call->service->guests, key_of(guest)));
+    if (is_leaving && !guest->is_leaving) {
+        guest->is_leaving = true;
+        guest->next_leaving = call->service->leaving;
+        call->service->leaving = guest;
+    }
+    return rc;
+}
+
+static enum err leave_again(struct service *service,
+                            const struct service_guest *guest,
+                            const struct room_event *event,
+                            struct room_effects *out)
+{
+    const struct service_port *port = &service->port;
+    struct service_found found;
+    enum err rc = port->find_room(port->self, event->room, &found);
+
+    if (rc != ERR_OK || found.fate != SERVICE_LIVE ||
+        room_seat_of_session(found.room, key_of(guest)) == 0)
+        return rc;
+    return room_step(service->engine, event, out);
+}
+
+enum err service_leave_again(struct service *service, int64_t now_ms,
+                             struct room_effects *out)
+{
+    enum err rc = ERR_OK;
+
+    for (const struct service_guest *guest = service->leaving;
+         rc == ERR_OK && guest != NULL; guest = guest->next_leaving)
+        for (size_t i = 0; rc == ERR_OK && i < guest->count; i++) {
+            const struct room_event event = {
+                .kind = ROOM_EVENT_LEAVE,
+                .now_ms = now_ms,
+                .room = {guest->rooms[i], ID_CHARS},
+                .actor = {.jid = key_of(guest), .leg = ROOM_LEG_GUEST},
+            };
+
+            rc = leave_again(service, guest, &event, out);
+        }
     return rc;
 }

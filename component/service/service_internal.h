@@ -65,6 +65,7 @@ struct service {
     struct service_session sessions[SERVICE_COMMANDS_MAX];
     struct service_flows flows;
     struct map guests; /* full JID -> service_guest, see service_guest.c */
+    struct service_guest *leaving; /* said to be gone; not stored yet */
 };
 
 /* One stanza on its way. */

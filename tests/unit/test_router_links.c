@@ -186,6 +186,37 @@ static void a_failed_commit_evicts_nobody_yet(void **state)
     check_sent(&world->gateway, "code='333'");
 }
 
+/* The gateway says once that a guest is gone. */
+static void a_failed_commit_forgets_no_leave(void **state)
+{
+    struct world *world = *state;
+
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    tick(world);
+    forget_sent(world);
+    let_disk_fail(true);
+    hear(world, &world->gateway,
+         "<presence from='" GUEST "' to='chat.example' type='unavailable'/>");
+    tick(world);
+    check_unsent(&world->server, "type='unavailable'");
+    world->now_ms += 1000;
+    tick(world);
+    let_disk_fail(false);
+    check_unsent(&world->server, "type='unavailable'");
+    /* Nothing that is stored before it is tried again makes it forgotten. */
+    say(world, &world->server, ABHI, "hello");
+    tick(world);
+    check_sent(&world->server, "<body>hello</body>");
+    check_unsent(&world->server, "type='unavailable'");
+    world->now_ms += 1000;
+    assert_true(router_next_ms(world->router) <= world->now_ms);
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "type='unavailable'"), 1);
+    check_guests(world, "0");
+}
+
 static void a_failed_commit_asks_nobody_yet(void **state)
 {
     struct world *world = *state;
@@ -302,6 +333,7 @@ int main(void)
         ROUTER_TEST(a_new_gateway_stream_is_no_former_guest),
         ROUTER_TEST(after_a_relink_sessions_are_pinged),
         ROUTER_TEST(a_failed_commit_evicts_nobody_yet),
+        ROUTER_TEST(a_failed_commit_forgets_no_leave),
         ROUTER_TEST(a_failed_commit_asks_nobody_yet),
         ROUTER_TEST(what_was_said_while_the_server_was_away_comes_after),
         ROUTER_TEST(who_enters_anew_is_told_once),
