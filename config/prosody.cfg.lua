@@ -1,5 +1,5 @@
 -- Duologue beside Prosody: put this at the end of prosody.cfg.lua, or include
--- it from there, and `prosodyctl reload` or restart Prosody.
+-- it from there, and restart Prosody: a reload takes no new domain.
 --
 -- The domain and the secret are those of duologue.conf.  Servers of other
 -- people find the domain by DNS as they find yours; for your own users no DNS

@@ -89,6 +89,9 @@ static int write_body(struct lws *wsi, struct http_reply *reply)
     if (lws_write(wsi, bytes + LWS_PRE, piece.len,
                   is_last ? LWS_WRITE_HTTP_FINAL : LWS_WRITE_HTTP) < 0)
         return -1;
+    /* It gives a reader who halts as long as a head: a line has its time, and
+     * we look at that. */
+    lws_set_timeout(wsi, NO_PENDING_TIMEOUT, 0);
     reply->body = span_slice(reply->body, piece.len, reply->body.len);
     if (is_last) {
         buf_clear(&reply->own);
@@ -254,7 +257,8 @@ static void begin(struct lws *wsi, struct http_reply *reply)
 {
     buf_clear(&reply->own); /* of a request that was cut short */
     *reply = (struct http_reply){.own = BUF_EMPTY(HTTP_PAGE_MAX_BYTES),
-                                 .is_last = server__has_body(wsi)};
+                                 .is_last = server__has_body(wsi) ||
+                                            server__line_is_shared(wsi)};
     server__line_asks(wsi);
 }
 

@@ -65,6 +65,9 @@ void server__line_asks(struct lws *wsi);
 void server__line_upgrades(struct lws *wsi);
 void server__line_close(struct lws *wsi);
 
+/* Whether it is a proxy's, who may send the requests of several on it. */
+bool server__line_is_shared(struct lws *wsi);
+
 /* Drops a line, soon and without a word. */
 void server__kill(struct lws *wsi);
 

@@ -99,6 +99,17 @@ void server__line_upgrades(struct lws *wsi)
         line->is_websocket = true;
 }
 
+/* libwebsockets takes folded lines, bare returns and blanks before a colon,
+ * and behind each may hide how long a body is: what follows on the line would
+ * be a request.  A proxy that lets them pass loses its line, and nobody gets
+ * another's answer. */
+bool server__line_is_shared(struct lws *wsi)
+{
+    const struct line *line = line_of(wsi);
+
+    return line == NULL || line->entry == NULL;
+}
+
 void server__line_close(struct lws *wsi)
 {
     struct line *line = lws_get_opaque_user_data(wsi);

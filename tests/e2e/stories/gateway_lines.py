@@ -128,6 +128,42 @@ async def gateway_slow_lines(w):
     gateway.end()
 
 
+async def halting(gateway, path, halt_at, source):
+    """How many bytes of an answer come to one that stops reading for longer
+    than libwebsockets waits."""
+    reader, writer = await asyncio.open_connection(
+        sock=dial(gateway, source, 2048), limit=1024)
+    writer.write(b'GET %s HTTP/1.1\r\nHost: x\r\n\r\n' % path.encode())
+    head = await reader.readuntil(b'\r\n\r\n')
+    got = 0
+    while got < halt_at:
+        got += len(await reader.read(1024))
+    await asyncio.sleep(7.0)
+    size = int(head.lower().partition(b'content-length: ')[2].split()[0])
+    while got < size and (piece := await reader.read(65536)):
+        got += len(piece)
+    writer.close()
+    return got
+
+
+@story(servers=DIRECT, limit=300)
+async def gateway_halting_readers(w):
+    """Whoever stops reading for a while has the rest of the answer later."""
+    await w.start()
+    gateway = Gateway(w)
+    size = 1024 * 1024
+    with open(os.path.join(gateway.folder, 'big.js'), 'wb') as file:
+        file.write(b'x' * size)
+    await gateway.launch(frugal=True).ready()
+    # A proxy's line, and a browser's own, which stays when all is read.
+    for source in ('127.0.0.1', '127.0.0.2'):
+        stops = range(size - 640 * 1024, size - 32 * 1024, 16 * 1024)
+        same(set(await asyncio.gather(*(
+            halting(gateway, '/big.js', stop, source) for stop in stops))),
+             {size})
+    gateway.end()
+
+
 @story(servers=DIRECT, limit=300)
 async def gateway_many_lines(w):
     """Six hundred slow lines: a guest comes in at once, memory comes back."""
