@@ -4,9 +4,10 @@ import asyncio
 import email.utils
 import gzip
 import json
+import re
 import time
 
-from harness.check import holds, same
+from harness.check import explained, holds, same
 from harness.gateway import PAGE, Gateway, Raw
 from harness.story import DIRECT, story
 
@@ -85,6 +86,10 @@ async def gateway_other_pages(w):
     same((await gateway.http('GET /healthz', gateway.metrics)).status, 200)
     same((await gateway.http('GET /metrics')).status, 404)
     same(await gateway.metric('component_up'), 1)
+    page = await gateway.http('GET /metrics', gateway.metrics)
+    same(sorted(re.findall('^duologue_gateway_([a-z_]+) ', page.body.decode(),
+                           re.M)),
+         explained('duologue-gateway.8'), 'in the man page')
     gateway.end()
 
 

@@ -9,7 +9,7 @@ import stat
 import subprocess
 import time
 
-from harness.check import holds, same
+from harness.check import explained, holds, same
 from harness.process import free_port
 from harness.servers import PASSWORD
 from harness.stanza import bare
@@ -151,6 +151,7 @@ async def program_stats(w):
     before = json.loads(await w.component.ctl('stats', '--json'))
     await w.new_room()
     after = json.loads(await w.component.ctl('stats', '--json'))
+    same(sorted(after), explained('duologuectl.1'), 'in the man page')
     assert before != after, 'a new room changes no number'
     lines = (await w.component.ctl('stats', '--prometheus')).splitlines()
     samples = [line for line in lines if line and not line.startswith('#')]
