@@ -125,6 +125,17 @@ async def program_runs_once_per_data_dir(w):
     holds(await w.component.ctl('list'), room.local)
 
 
+async def logged(w, words):
+    deadline = time.monotonic() + 60.0
+    while True:
+        w.component.process.must_live()
+        with open(w.component.log, encoding='utf-8') as file:
+            if words in file.read():
+                return
+        assert time.monotonic() < deadline, words
+        await asyncio.sleep(0.05)
+
+
 @story(servers=DIRECT)
 async def program_stops_and_reloads_by_signal(w):
     """SIGTERM ends it within two seconds; a bad file at SIGHUP is survived."""
@@ -132,10 +143,12 @@ async def program_stops_and_reloads_by_signal(w):
     room = await w.new_room()
     w.component.configure(limits_body_max='nonsense')
     w.component.process.signal(signal.SIGHUP)
-    await asyncio.sleep(0.5)
+    await logged(w, 'event=reload_failed')
     w.component.process.must_live()
     w.component.settings.pop('limits_body_max')
     w.component.configure()
+    w.component.process.signal(signal.SIGHUP)
+    await logged(w, 'event=limits_reloaded')
     holds(await w.component.ctl('list'), room.local)
     began = time.monotonic()
     await w.component.terminate()
