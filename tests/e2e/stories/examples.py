@@ -58,12 +58,11 @@ async def example_ejabberd(w):
     await chat_beside(w, beside(w, ExampleEjabberd))
 
 
-async def page(port, tls, path='/', address='127.0.0.1'):
+async def page(port, tls, path='/', headers=('Connection: close',)):
     reader, writer = await asyncio.open_connection(
-        '127.0.0.1', port, ssl=tls, local_addr=(address, 0),
-        server_hostname=SITE if tls else None)
-    writer.write(('GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n'
-                  % (path, SITE)).encode())
+        '127.0.0.1', port, ssl=tls, server_hostname=SITE if tls else None)
+    writer.write('\r\n'.join(['GET %s HTTP/1.1' % path, 'Host: ' + SITE,
+                              *headers, '', '']).encode())
     answer = Answer(await asyncio.wait_for(reader.read(), 60.0))
     writer.close()
     return answer
@@ -78,6 +77,11 @@ async def pages_through(nginx, tls):
     same(front.headers['strict-transport-security'], 'max-age=31536000')
     policy = front.headers['content-security-policy']
     assert 'wss://' + SITE in policy, policy
+    # Whoever asks for HTTP/2 has the page, and no tunnel behind the proxy.
+    front = await page(nginx.port, tls, headers=(
+        'Connection: close, Upgrade, HTTP2-Settings', 'Upgrade: h2c',
+        'HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA'))
+    same(front.status, 200)
 
 
 async def talk_through(w, gateway, nginx, tls):
