@@ -126,14 +126,31 @@ static enum err try_commit(struct store *store,
     return rc == ERR_SYSTEM || rc == ERR_LIMIT ? ERR_STORE : rc;
 }
 
+/* While the reserve is given up, what is left of the disk is for ends, and for
+ * the erasures that give it back. */
+static bool is_for_ends_alone(struct store *store)
+{
+    int64_t since_ms = store->now_ms - store->reserve_tried_ms;
+
+    if (!store->is_reserve_used)
+        return false;
+    /* A clock that was put back must not stop us. */
+    if (since_ms >= 0 && since_ms < STORE_RESERVE_RETRY_MS)
+        return true;
+    store->reserve_tried_ms = store->now_ms;
+    store__reserve_keep(store);
+    return store->is_reserve_used;
+}
+
 enum err store_commit(struct store *store, const struct room_effects *effects)
 {
     const struct contents contents = contents_of(effects);
-    enum err rc;
+    enum err rc = ERR_FULL;
 
     if (!contents.has_any)
         return ERR_OK;
-    rc = try_commit(store, effects, &contents);
+    if (contents.has_end || !is_for_ends_alone(store))
+        rc = try_commit(store, effects, &contents);
     /* The end of a chat must not wait for somebody to make room. */
     if (rc == ERR_FULL && contents.has_end && store__reserve_use(store))
         rc = try_commit(store, effects, &contents);
@@ -142,8 +159,6 @@ enum err store_commit(struct store *store, const struct room_effects *effects)
         return rc;
     }
     store->commits++;
-    if (store->is_reserve_used && store->commits % STORE_RESERVE_COMMITS == 0)
-        store__reserve_keep(store);
     if (contents.creates > 0 || contents.has_end)
         store__keys_stamp(&store->keys, store->keys.generation);
     store->has_ended_rows = store->has_ended_rows || contents.has_end;

@@ -8,7 +8,7 @@
 
 enum {
     STORE_RESERVE_BYTES = 1024 * 1024,
-    STORE_RESERVE_COMMITS = 64, /* until it is tried to have it again */
+    STORE_RESERVE_RETRY_MS = 1000, /* until it is tried to have it again */
     STORE_SESSION_HASH_BYTES = 16,
     STORE_PLAIN_MAX_BYTES = 512 * 1024, /* of one row, before sealing */
     STORE_SEALED_MAX_BYTES = STORE_PLAIN_MAX_BYTES + CRYPTO_SEAL_OVERHEAD_BYTES,
@@ -91,7 +91,8 @@ struct store {
     bool wants_truncate; /* the journal may hold what was erased */
     bool has_ended_rows; /* rooms whose rows are to be deleted */
     bool is_reserve_used;
-    bool is_reading; /* store_read does not nest */
+    int64_t reserve_tried_ms; /* to have it again */
+    bool is_reading;          /* store_read does not nest */
     int64_t truncated_ms;
     int64_t now_ms;           /* the latest we were told */
     uint64_t messages;        /* rows */

@@ -186,6 +186,7 @@ static struct store *make_store(const struct store_options *options)
     store->entries = BUF_EMPTY(ROOM_MESSAGES_MAX * sizeof(struct room_entry));
     store->now_ms = options->now_ms;
     store->truncated_ms = options->now_ms - STORE_TRUNCATE_MS;
+    store->reserve_tried_ms = options->now_ms - STORE_RESERVE_RETRY_MS;
     return store;
 }
 

@@ -114,7 +114,7 @@ int fdatasync(int fd)
     return done;
 }
 
-int ftruncate(int fd, off_t len)
+static int cut_at(int fd, off_t len)
 {
     int64_t old = size_of(fd);
     int done;
@@ -126,6 +126,16 @@ int ftruncate(int fd, off_t len)
         space += old - len;
     die_if_due(DISK_DIES_TORN);
     return done;
+}
+
+int ftruncate(int fd, off_t len)
+{
+    return cut_at(fd, len);
+}
+
+int ftruncate64(int fd, off_t len)
+{
+    return cut_at(fd, len);
 }
 
 int unlink(const char *path)
