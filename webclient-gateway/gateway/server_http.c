@@ -1,4 +1,5 @@
 /* server_http.c - static files, host-meta and metrics. */
+#include <stdio.h>
 #include <string.h>
 
 #include "gateway/server_internal.h"
@@ -13,6 +14,7 @@ struct answer {
     const char *encoding; /* or NULL */
     const char *etag;     /* or NULL */
     const char *allow;    /* or NULL */
+    const char *location; /* or NULL */
     bool is_for_anyone;   /* XEP-0156: pages of others may read it */
     bool is_known;        /* no body, whatever the length */
     struct span body;
@@ -35,6 +37,7 @@ static bool write_head(const struct server *server, struct lws *wsi,
     server__put_header(&head, "content-encoding:", answer->encoding);
     server__put_header(&head, "etag:", answer->etag);
     server__put_header(&head, "allow:", answer->allow);
+    server__put_header(&head, "location:", answer->location);
     server__put_header(
         &head, "vary:", answer->etag != NULL ? "Accept-Encoding" : NULL);
     server__put_header(&head, "access-control-allow-origin:",
@@ -182,6 +185,25 @@ static int send_config(const struct server *server, struct lws *wsi,
                     http_put_config(server->gate, server->config, &reply->own));
 }
 
+/* The page asks for its files beside itself: without the slash that would be
+ * above where we are. */
+static int send_slash(const struct server *server, struct lws *wsi,
+                      struct http_reply *reply)
+{
+    char location[SERVER_HEADER_MAX_BYTES]; /* public_url is shorter */
+    struct answer answer = {
+        .status = HTTP_STATUS_MOVED_PERMANENTLY,
+        .type = "text/plain; charset=utf-8",
+        .cache = no_store,
+        .location = location,
+        .body = SPAN("The page is behind a slash.\n"),
+    };
+
+    snprintf(location, sizeof(location), "%s/",
+             server->config->public_url.path);
+    return send_answer(server, wsi, reply, &answer);
+}
+
 static int answer_page(const struct server *server, struct lws *wsi,
                        struct http_reply *reply, struct span path)
 {
@@ -190,6 +212,8 @@ static int answer_page(const struct server *server, struct lws *wsi,
     if (!server__is_read(wsi))
         return send_text(server, wsi, reply, HTTP_STATUS_METHOD_NOT_ALLOWED,
                          "Only GET and HEAD are known here.\n");
+    if (path.len > 0 && span_is(path, server->config->public_url.path))
+        return send_slash(server, wsi, reply);
     path = http_strip_prefix(server->config, path);
     if (span_is(path, "/.well-known/host-meta"))
         return send_host_meta(server, wsi, reply, false);

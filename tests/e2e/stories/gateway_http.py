@@ -114,6 +114,33 @@ async def speaks_no_http2(gateway):
         raw.close()
 
 
+@story(servers=DIRECT)
+async def gateway_below_a_path(w):
+    """Everything is there below the path of public_url, whether a proxy takes
+    it away or not; without the slash the page would ask for its files above.
+    """
+    await w.start()
+    gateway = Gateway(w)
+    gateway.public_url += '/chat'
+    await gateway.launch().ready()
+    for path in ('/chat/', '/chat/index.html', '/'):
+        page = await gateway.http('GET ' + path)
+        same((page.status, page.body), (200, PAGE), path)
+    for method in ('GET', 'HEAD'):
+        page = await gateway.http(method + ' /chat')
+        same((page.status, page.headers['location']), (301, '/chat/'))
+    for path in ('/chat/assets/main-7QX2KD3A.js', '/chat/config.json',
+                 '/chat/.well-known/host-meta'):
+        same((await gateway.http('GET ' + path)).status, 200, path)
+    for path in ('/chatter', '/chat/chat', '/chat/chat/', '/ch'):
+        same((await gateway.http('GET ' + path)).status, 404, path)
+    raw = Raw(gateway)
+    same(await raw.open('http://127.0.0.1:%d' % gateway.port,
+                        path='/chat/xmpp-websocket'), 101)
+    raw.close()
+    gateway.end()
+
+
 # How a length may stand in a head so that some see it and others do not.
 HIDDEN = ('%s', 'X: a\r\n b\r\n%s', 'X: a\r\n\tb\r\n%s',
           'Accept: a\r\n b\r\n%s', ' %s', 'X: a\rb\r\n%s', 'x\r\n%s',
