@@ -66,6 +66,29 @@ export const stories = {
         await inside(abhi);
     },
 
+    async 'a dialog is closed by a press beside it, and by no other'(world) {
+        const { abhi } = await couple(world);
+        const place = (x, y) =>
+            abhi.$eval('dialog', (dialog, [right, down]) => {
+                const { left, top } = dialog.getBoundingClientRect();
+                return [left + right, top + down];
+            }, [x, y]);
+        await abhi.bringToFront();
+        await abhi.click('.head .ember', { count: 2 });
+        await reads(abhi, 'End this chat?');
+        await pause(300);
+        await abhi.mouse.click(...(await place(8, 8)));
+        /* Words that are marked, beyond the edge. */
+        await abhi.mouse.move(...(await place(40, 40)));
+        await abhi.mouse.down();
+        await abhi.mouse.move(...(await place(-40, 40)));
+        await abhi.mouse.up();
+        await pause(300);
+        assert.ok(await abhi.evaluate(() => document.querySelector('dialog[open]') !== null), 'it is closed');
+        await abhi.mouse.click(...(await place(-40, 40)));
+        await noDialog(abhi);
+    },
+
     async 'who goes elsewhere while a chat is made stays there'(world) {
         const abhi = await world.person();
         await abhi.evaluateOnNewDocument(() => {

@@ -90,8 +90,16 @@ export function ask(what: Ask): HTMLDialogElement {
         ...(what.inside ?? []),
         h('div', { class: 'row end' }, ...what.actions),
     );
+    /* A press beside it, and not one that began in it, or that belongs to the
+     * double click that opened it. */
+    let isBeside = false;
+    dialog.addEventListener('pointerdown', (event) => {
+        const { left, right, top, bottom } = dialog.getBoundingClientRect();
+        const { clientX: x, clientY: y } = event;
+        isBeside = x < left || x > right || y < top || y > bottom;
+    });
     dialog.addEventListener('click', (event) => {
-        if (event.target === dialog) dialog.close();
+        if (isBeside && event.target === dialog && event.detail < 2) dialog.close();
     });
     dialog.addEventListener('close', () => {
         dialog.remove();
