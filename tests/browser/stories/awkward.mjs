@@ -192,6 +192,36 @@ export const stories = {
         await inside(anny);
     },
 
+    async 'a clock that is hours off neither frightens nor hides the end'(world) {
+        const room = world.stack.make('Abhi', 'Anny', '--idle', '1h');
+        const anny = await world.person();
+        await enter(anny, room.seats[1]);
+        for (const hours of [3, -3]) {
+            const abhi = await world.person();
+            await abhi.evaluateOnNewDocument((off) => {
+                const Real = Date;
+                window.Date = class extends Real {
+                    constructor(...what) {
+                        super(...(what.length > 0 ? what : [Real.now() + off]));
+                    }
+                    static now() {
+                        return Real.now() + off;
+                    }
+                };
+            }, hours * 3_600_000);
+            await enter(abhi, room.seats[0]);
+            await write(anny, `your clock is ${hours} hours off`);
+            await shows(abhi, `your clock is ${hours} hours off`);
+            await comeBack(abhi);
+            await shows(abhi, `your clock is ${hours} hours off`);
+            assert.ok(await abhi.$eval('.chip', (chip) => chip.hidden));
+            assert.match(await abhi.$eval('.wick', (e) => e.getAttribute('aria-label')), /: (5\d|6[01]) min$/);
+            await write(abhi, 'mine');
+            await shows(abhi, 'mine');
+            assert.equal(await abhi.evaluate(() => document.querySelectorAll('.day').length), 1);
+        }
+    },
+
     async '!status is answered in sight'(world) {
         const { abhi } = await couple(world);
         await write(abhi, '!status');

@@ -5,6 +5,7 @@ import { de } from '../src/text/de';
 import { en } from '../src/text/en';
 import { moreCatalogues, translate } from '../src/text/more';
 import { chooseLanguage, fill, localeOf, speak } from '../src/text/text';
+import { aheadOf } from '../src/wire/clock';
 import { countdown, dayName, dayOf, seenAt, span } from '../src/view/time';
 
 declare const TEXTS: string; /* the server's */
@@ -78,4 +79,13 @@ test('days are local days', () => {
     assert.equal(dayName(late, early, 'en', say), 'Yesterday');
     assert.equal(dayName(early, early, 'en', say), 'Today');
     assert.match(seenAt(late, early, 'en', say), /^Yesterday, /);
+});
+
+test('a clock that is hours off is known by the date of an answer', () => {
+    const now = Date.UTC(2026, 10, 21, 12);
+    assert.equal(aheadOf('Sat, 21 Nov 2026 15:00:00 GMT', now), 3 * 3_600_000);
+    assert.equal(aheadOf('Sat, 21 Nov 2026 09:00:00 GMT', now), -3 * 3_600_000);
+    assert.equal(aheadOf('Sat, 21 Nov 2026 12:00:20 GMT', now), 0);
+    assert.equal(aheadOf(null, now), 0);
+    assert.equal(aheadOf('soon', now), 0);
 });

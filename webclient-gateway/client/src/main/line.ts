@@ -18,9 +18,9 @@ export class Line {
     /* Rejects when the server cannot even be found. */
     connect(): Promise<Wire> {
         this.opening ??= findServer().then(
-            ({ url, domain, xmpp }) => {
+            ({ url, domain, xmpp, ahead }) => {
                 this.hasApps = xmpp;
-                this.wire = new Wire(url, domain, this.tell, newId);
+                this.wire = new Wire(url, domain, this.tell, newId, ahead);
                 this.wire.want();
                 return this.wire;
             },

@@ -1,10 +1,12 @@
 /* server.ts - where the server is, and whom it serves. */
+import { aheadOf } from '../wire/clock';
 import { domainOfGreeting } from '../wire/greeting';
 
 export interface Server {
     url: string; /* of the WebSocket */
     domain: string;
     xmpp: boolean; /* native apps can come too */
+    ahead: number; /* ms, by its clock */
 }
 
 function socketUrl(): string {
@@ -26,16 +28,17 @@ export async function findServer(): Promise<Server> {
     try {
         const answer = await fetch('config.json');
         if (answer.ok) {
+            const ahead = aheadOf(answer.headers.get('date'), Date.now());
             const { domain, xmpp } = (await answer.json()) as {
                 domain?: unknown;
                 xmpp?: unknown;
             };
             if (typeof domain === 'string')
-                return { url, domain, xmpp: xmpp !== false };
+                return { url, domain, xmpp: xmpp !== false, ahead };
         }
     } catch {
         /* Not served there: the stream itself tells. */
     }
     const domain = await domainOfGreeting(url, location.hostname);
-    return { url, domain, xmpp: true };
+    return { url, domain, xmpp: true, ahead: 0 };
 }

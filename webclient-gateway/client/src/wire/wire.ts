@@ -19,6 +19,7 @@ import {
 } from './parse';
 import { NS } from './ns';
 import * as say from './stanzas';
+import { eventHere, saidHere } from './clock';
 import { attr, child, fit } from './xml';
 
 export type WireEvent =
@@ -72,6 +73,7 @@ export class Wire {
         readonly domain: string,
         private readonly tell: (event: WireEvent) => void,
         private readonly newId: () => string,
+        private readonly ahead: number, /* ms: the server's clock */
     ) {
         /* The library would write to the console of what passes. */
         Strophe.setLogLevel(Strophe.LogLevel.FATAL);
@@ -285,7 +287,7 @@ export class Wire {
     }
 
     private tellIf(event: StanzaEvent | null): void {
-        if (event !== null) this.tell(event);
+        if (event !== null) this.tell(eventHere(event, this.ahead));
     }
 
     private onMessage(stanza: Element): void {
@@ -296,7 +298,7 @@ export class Wire {
         }
         const queryId = attr(result, 'queryid');
         const found = parseResult(stanza, queryId);
-        if (found !== null) this.pages.get(queryId)?.push(found.said);
+        if (found !== null) this.pages.get(queryId)?.push(saidHere(found.said, this.ahead));
     }
 
     private onIq(iq: Element): void {
