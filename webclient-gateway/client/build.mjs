@@ -12,6 +12,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = process.env.DUOLOGUE_DIST ?? join(here, 'dist');
 const FIRST_LOAD_MAX = 60 * 1024;
 const WHOLE_MAX = 150 * 1024;
+/* What the page cannot go on without: see src/main/later.ts. */
+const LATER = ['src/main/talk.ts', 'src/view/cards.ts', 'src/wire/link.ts'];
 
 const options = {
     absWorkingDir: here,
@@ -51,6 +53,11 @@ function firstOf(outputs) {
     return found.map((path) => basename(path));
 }
 
+/* The name of the file that `part` became. */
+function partOf(outputs, part) {
+    return basename(Object.keys(outputs).find((path) => outputs[path].entryPoint === part));
+}
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 
@@ -75,6 +82,7 @@ const names = {
     beside: beside
         .map((name) => `<link rel="modulepreload" href="${name}">`)
         .join('\n'),
+    parts: LATER.map((part) => partOf(scripts.metafile.outputs, part)).join(' '),
 };
 const page = readFileSync(join(here, 'src', 'index.html'), 'utf8').replace(
     /\{\{(\w+)\}\}/g,

@@ -114,6 +114,46 @@ export const stories = {
         await heading(abhi, 'This link does not belong to a chat.');
     },
 
+    async 'what could not be fetched while the line was cut is fetched when it is back, for a code and for a new chat'(world) {
+        const room = world.stack.make('Abhi', 'Anny', ...LINK);
+        const abhi = await world.person();
+        await visit(abhi, room.seats[0].link);
+        await reads(abhi, 'Hello Abhi.');
+        await abhi.evaluate(() => {
+            const real = WebSocket.prototype.send;
+            window.knocks = 0;
+            WebSocket.prototype.send = function (data) {
+                if (data.includes('<password')) window.knocks++;
+                real.call(this, data);
+            };
+        });
+        abhi.cable.cut();
+        await reads(abhi, 'The server cannot be reached.');
+        await abhi.type('#code', room.seats[0].code);
+        for (const _ of [1, 2]) {
+            await press(abhi, 'Get in');
+            await until(abhi, () => document.querySelector('form .primary').innerText === 'Get in');
+        }
+        await abhi.cable.mend();
+        await inside(abhi);
+        await pause(6_000); /* in which the other of the two tries would come */
+        assert.equal(await abhi.evaluate(() => window.knocks), 1);
+        const anny = await world.person();
+        await visit(anny, world.stack.url);
+        await anny.waitForSelector('#yours');
+        await until(anny, () => performance.getEntriesByType('resource').some(({ name: part, responseEnd }) => /config.json$/.test(part) && responseEnd > 0));
+        anny.cable.cut();
+        await name(anny, 'Anny', 'Bea', 'server');
+        await press(anny, 'Start chat');
+        await reads(anny, 'The server cannot be reached.');
+        await anny.cable.mend();
+        for (;;) {
+            await until(anny, () => document.querySelector('form .primary')?.innerText !== 'Preparing…');
+            if (await anny.evaluate(() => document.body.innerText.includes('Your chat is ready.'))) break;
+            await press(anny, 'Start chat');
+        }
+    },
+
     async 'a chat that is started while the line is cut is made once it is back, and the page says so'(world) {
         const abhi = await world.person();
         await visit(abhi, world.stack.url);

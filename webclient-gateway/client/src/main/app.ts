@@ -13,6 +13,7 @@ import type { Wire, WireEvent } from '../wire/wire';
 import { Invitation } from './invitation';
 import { envelopeOf, type Obstacle } from './guard';
 import { forget, forgetChat, forgetTab, keep, keepKey, kept, type Kept } from './keep';
+import { later } from './later';
 import { Line, pause } from './line';
 import { Making } from './making';
 import type { Stage, Still } from './stage';
@@ -23,7 +24,8 @@ import { endOf } from './words';
 const TICK_MS = 1_000;
 
 /* The chat itself: while the code is typed, there is time to fetch it. */
-const loadTalk = (): Promise<typeof import('./talk')> => import('./talk');
+const loadTalk = (): Promise<typeof import('./talk')> =>
+    later('talk', () => import('./talk'));
 
 type Ready = [Wire, typeof import('./talk'), Envelope | Obstacle];
 
@@ -33,6 +35,7 @@ export class App {
     private readonly invitation: Invitation;
     private talk: Talk | null = null;
     private visit = 0; /* of an address; an old one's answers are ignored */
+    private knocks = 0; /* who knocks twice comes in once */
 
     constructor(shell: Shell, say: Say, language: string, tabs: Tabs) {
         const line = new Line((event) => this.onWire(event));
@@ -127,7 +130,8 @@ export class App {
 
     private async enter(still: Still, seat: Kept, code: string): Promise<void> {
         this.talk?.stop();
-        const ready = await this.connect(still, seat);
+        const knock = ++this.knocks;
+        const ready = await this.connect(() => still() && knock === this.knocks, seat);
         if (ready === null) return;
         const [wire, { Talk: Begin }, envelope] = ready;
         if (typeof envelope === 'string') {

@@ -3,6 +3,7 @@
  * says; without one a chat that needs it stays shut. */
 import { asItIs, type Envelope } from '../wire/envelope';
 import { keyOf, type Kept } from './keep';
+import { later } from './later';
 
 export type Obstacle = 'nokey' | 'downgrade' | 'insecure';
 
@@ -25,7 +26,7 @@ export async function envelopeOf(seat: Kept): Promise<Envelope | Obstacle> {
     if (why !== null) return why;
     const text = keyOf(seat.seat);
     if (text === null) return asItIs;
-    const { openLink } = await import('../wire/link');
+    const { openLink } = await later('link', () => import('../wire/link'));
     const { room, name: me, peer, number } = seat;
     return (await openLink(text, room, { me, peer, number })) ?? 'nokey';
 }

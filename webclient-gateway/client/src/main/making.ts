@@ -8,7 +8,11 @@ import { Refused } from '../wire/wire';
 import { inOurs } from './server';
 import { canSeal } from './guard';
 import { allKept, forget, keepKey } from './keep';
+import { later } from './later';
 import type { Stage, Still } from './stage';
+
+const loadCards = (): Promise<typeof import('../view/cards')> =>
+    later('cards', () => import('../view/cards'));
 
 export interface Made {
     mine: Card;
@@ -33,7 +37,7 @@ export class Making {
         line.connect().catch(() => undefined);
         document.addEventListener(
             'input',
-            () => void import('../view/cards').catch(() => undefined),
+            () => void loadCards().catch(() => undefined),
             { once: true },
         );
     }
@@ -50,7 +54,7 @@ export class Making {
             const wire = await this.stage.line.connect();
             wire.wake();
             /* First what shows the codes: they are told only once. */
-            const { cardsScreen } = await import('../view/cards');
+            const { cardsScreen } = await loadCards();
             const { note, fields } = await wire.create(wish);
             if (fields === null) return inOurs(note);
             /* Who went elsewhere meanwhile stays there. */
