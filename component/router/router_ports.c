@@ -1,6 +1,25 @@
 /* router_ports.c - what the service may ask for, and where it speaks. */
 #include "router/router_internal.h"
 
+/* Looks at one room, which sleeps on if it slept: a list of all must not bring
+ * all into memory. */
+static enum err look_at(struct router *router, int64_t number,
+                        void (*on_room)(void *me, const struct room *room),
+                        void *me)
+{
+    size_t awake = room_engine_awake_count(router->engine);
+    const struct room *room;
+    enum err rc = router__wake_number(router, number, &room);
+
+    if (rc != ERR_OK || room == NULL)
+        return rc;
+    on_room(me, room);
+    if (room_engine_awake_count(router->engine) > awake)
+        room_forget(router->engine,
+                    room_find(router->engine, room_local(room)));
+    return ERR_OK;
+}
+
 static enum err list_rooms(void *self, int64_t after, size_t max,
                            void (*on_room)(void *me, const struct room *room),
                            void *me)
@@ -13,13 +32,8 @@ static enum err list_rooms(void *self, int64_t after, size_t max,
     if (max > ROUTER_DUE_MAX)
         max = ROUTER_DUE_MAX;
     rc = store_list(router->store, after, max, numbers, &count);
-    for (size_t i = 0; rc == ERR_OK && i < count; i++) {
-        const struct room *room;
-
-        rc = router__wake_number(router, numbers[i], &room);
-        if (rc == ERR_OK && room != NULL)
-            on_room(me, room);
-    }
+    for (size_t i = 0; rc == ERR_OK && i < count; i++)
+        rc = look_at(router, numbers[i], on_room, me);
     return rc;
 }
 

@@ -55,7 +55,7 @@ struct service_found {
 /* What the router knows and the service may ask for control commands. */
 struct service_port {
     /* Live rooms after number `after`; see store_list.  For each, `on_room`
-     * gets the awake room. */
+     * gets the room, which is awake for that call alone if it slept. */
     enum err (*list)(void *self, int64_t after, size_t max,
                      void (*on_room)(void *me, const struct room *room),
                      void *me);

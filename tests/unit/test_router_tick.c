@@ -121,6 +121,32 @@ static void a_failed_commit_makes_no_chat(void **state)
     assert_int_equal(world->store->wipes.count, 0);
 }
 
+/* A big server has more chats than memory. */
+static void a_list_wakes_nobody(void **state)
+{
+    static const char list[] =
+        "<iq from='ctl.chat.example/1' to='chat.example' type='set' id='l'>"
+        "<command xmlns='http://jabber.org/protocol/commands' "
+        "node='list-chats' action='execute'/></iq>";
+    struct world *world = *state;
+
+    for (int i = 0; i < 3; i++)
+        make_chat(world, "24h");
+    restart(world);
+    hear(world, &world->control, list);
+    tick(world);
+    assert_int_equal(count_of(sent(&world->control), "<item>"), 3);
+    assert_int_equal(room_engine_awake_count(world->router->engine), 0);
+    /* Who is awake stays so. */
+    forget_sent(world);
+    join(world, &world->server, ABHI, 1);
+    hear(world, &world->control, list);
+    tick(world);
+    assert_int_equal(count_of(sent(&world->control), "<item>"), 3);
+    check_sent(&world->server, "code='110'");
+    assert_int_equal(room_engine_awake_count(world->router->engine), 1);
+}
+
 /* Who asks for one chat too many must not silence the others. */
 static void no_place_for_a_chat_stops_no_other(void **state)
 {
@@ -241,6 +267,7 @@ int main(void)
         ROUTER_TEST(nothing_leaves_before_the_tick),
         ROUTER_TEST(a_failed_commit_says_nothing),
         ROUTER_TEST(a_failed_commit_makes_no_chat),
+        ROUTER_TEST(a_list_wakes_nobody),
         ROUTER_TEST(no_place_for_a_chat_stops_no_other),
         ROUTER_TEST(what_was_said_outlives_a_restart),
         ROUTER_TEST(the_answer_to_an_end_waits_for_the_erasure),
