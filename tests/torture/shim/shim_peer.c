@@ -33,6 +33,11 @@ int accept4(int fd, struct sockaddr *address, socklen_t *len, int flags)
     return got;
 }
 
+int accept(int fd, struct sockaddr *address, socklen_t *len)
+{
+    return accept4(fd, address, len, 0);
+}
+
 int connect(int fd, const struct sockaddr *address, socklen_t len)
 {
     bool is_short;
@@ -80,6 +85,17 @@ ssize_t write(int fd, const void *at, size_t len)
     return send_watched(fd, &part, 1);
 }
 
+/* Of flags there is but one that says that no signal is wanted, and the
+ * programs ignore it anyway. */
+ssize_t send(int fd, const void *at, size_t len, int flags)
+{
+    struct iovec part = {(void *)(uintptr_t)at, len};
+
+    if (shim_kind(fd) != SHIM_PEER)
+        return syscall(SYS_sendto, fd, at, len, flags, NULL, 0);
+    return send_watched(fd, &part, 1);
+}
+
 ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 {
     if (shim_kind(fd) != SHIM_PEER || message->msg_controllen > 0)
@@ -95,4 +111,15 @@ ssize_t read(int fd, void *at, size_t len)
         !shim_may(SHIM_RECV, SHIM_PEER, &is_short))
         return -1;
     return syscall(SYS_read, fd, at, is_short && len > 1 ? len / 2 : len);
+}
+
+ssize_t recv(int fd, void *at, size_t len, int flags)
+{
+    bool is_short = false;
+
+    if (shim_kind(fd) == SHIM_PEER &&
+        !shim_may(SHIM_RECV, SHIM_PEER, &is_short))
+        return -1;
+    return syscall(SYS_recvfrom, fd, at, is_short && len > 1 ? len / 2 : len,
+                   flags, NULL, NULL);
 }

@@ -68,9 +68,13 @@ class Visitor:
         await self.tab.say(self.room.jid, 'after it')
 
     def was_told(self, failure):
-        """Whether there was an answer, or the line was cut."""
+        """Whether there was an answer, or the line was cut, or it was said
+        that one is in no room any more."""
         return (not isinstance(failure, asyncio.TimeoutError)
-                or self.tab is not None and self.tab.closed.is_set())
+                or self.tab is not None and (
+                    self.tab.closed.is_set() or any(
+                        s.type in ('unavailable', 'error')
+                        for s in self.tab.inbox.stanzas)))
 
     async def leave(self):
         """For good: a session that could be resumed is ended as well."""
@@ -109,28 +113,38 @@ class Starved:
         self.room = await self.world.new_room()
         return self
 
-    async def visit(self, name, at=0):
-        """One step, with the `at`-th allocation failing; whether one did."""
+    async def visit(self, name, arm=None, patience=PATIENCE):
+        """One step, with the fault that `arm` sets; whether it was met."""
         visitor = Visitor(self.gateway, self.room, self.room.code(1))
         await visitor.before(name)
-        if at:
-            self.page.starve(at)
+        links = self.links()
+        failed = None
+        if arm:
+            arm()
         try:
             await asyncio.wait_for(visitor.steps[name](),
-                                   PATIENCE if at else 60)
+                                   patience if arm else 60)
         except CUT as failure:
-            must(at, name, 'failed without a fault:', repr(failure))
-            must(name not in TALKING or visitor.was_told(failure), name, at,
-                 'was left waiting')
+            must(arm, name, 'failed without a fault:', repr(failure))
             self.tally['%s: %s' % (name, type(failure).__name__)] += 1
-        met = self.page.alloc_failed > 0
+            failed = failure
+        met = self.page.alloc_failed + self.page.failed > 0
         self.page.heal()
         self.gateway.process.must_live()
         await self.gateway.ready()
+        # What was on its way to the component is lost with that link.
+        must(failed is None or name not in TALKING
+             or visitor.was_told(failed) or self.links() > links,
+             name, 'was left waiting')
         await visitor.leave()
         while await self.gateway.metric('lines') > 1:
             await asyncio.sleep(0.01)
         return met
+
+    def links(self):
+        """How often the gateway was linked so far."""
+        with open(self.world.component.log, encoding='utf-8') as file:
+            return file.read().count('event=local_peer_up')
 
     async def sweep(self, name, step, repeat, most):
         """Places where an allocation failed, and those that leak."""
@@ -164,7 +178,8 @@ class Starved:
         """By how many allocations the step, taken some times, leaves more
         than it found, and whether a fault was met."""
         before = self.page.alloc_live
-        met = [await self.visit(name, at) for _ in range(repeat)]
+        arm = (lambda: self.page.starve(at)) if at else None
+        met = [await self.visit(name, arm) for _ in range(repeat)]
         await self.visit(name)
         return self.page.alloc_live - before, any(met)
 
