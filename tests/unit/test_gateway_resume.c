@@ -128,6 +128,31 @@ static void one_who_comes_back_is_where_it_comes_from(void **state)
                            "id='0123456789abcdef0123456789abcdef'/>");
 }
 
+/* What it was ended for it would say again, and again. */
+static void one_who_was_ended_for_a_fault_does_not_resume(void **state)
+{
+    static const char *const faults[] = {"<message><!-- -->", "<message",
+                                         "<odd xmlns='urn:odd'/>", NULL};
+    struct scene *s = *state;
+
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+        gate_case_bind(&s->c, &s->first);
+        gate_case_say(&s->first, CASE_ENABLE);
+        memcpy(s->token, s->first.guest->token, GUEST_TOKEN_CHARS);
+        if (faults[i] != NULL)
+            gate_case_say(&s->first, faults[i]);
+        else
+            session_refuse(&s->first, SESSION_CLOSE_TOO_BIG);
+        assert_int_not_equal(s->first.close, SESSION_OPEN);
+        session_lost(&s->first);
+        gate_case_up(&s->c, &s->heard);
+        check_heard(&s->heard, "to='duo.example' type='unavailable'");
+        resume(s, &s->second, 0);
+        check_heard(&s->heard, "<item-not-found");
+        session_lost(&s->second);
+    }
+}
+
 static void a_second_connection_ends_the_first(void **state)
 {
     struct scene *s = *state;
@@ -401,6 +426,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_lost_or_doubled, begin, end),
         cmocka_unit_test_setup_teardown(
             one_who_comes_back_is_where_it_comes_from, begin, end),
+        cmocka_unit_test_setup_teardown(
+            one_who_was_ended_for_a_fault_does_not_resume, begin, end),
         cmocka_unit_test_setup_teardown(a_second_connection_ends_the_first,
                                         begin, end),
         cmocka_unit_test_setup_teardown(strangers_get_nothing, begin, end),

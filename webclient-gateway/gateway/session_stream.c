@@ -79,6 +79,14 @@ static void put_failure(struct xml_writer *xml, const struct failure *failure)
     xml_close(xml);
 }
 
+/* Who comes back from an error of its own making says again what made it. */
+static bool may_return(enum stream_error error)
+{
+    return error == STREAM_ERROR_CONFLICT ||
+           error == STREAM_ERROR_RESOURCE_CONSTRAINT ||
+           error == STREAM_ERROR_SYSTEM_SHUTDOWN;
+}
+
 static void fail(struct session *session, const struct failure *failure)
 {
     struct buf *out = &session->gate->scratch;
@@ -91,6 +99,8 @@ static void fail(struct session *session, const struct failure *failure)
     if (session->state == SESSION_NEW ||
         session->state == SESSION_AUTHENTICATED)
         session__put_open(session);
+    if (session->guest != NULL && !may_return(failure->error))
+        guest__end(session->gate, session->guest);
     buf_truncate(out, 0);
     put_failure(&xml, failure);
     session__end(session, xml.rc == ERR_OK ? buf_span(out) : SPAN_EMPTY,
