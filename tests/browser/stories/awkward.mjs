@@ -1,23 +1,15 @@
-/* awkward.mjs - people who press twice, go back, turn away, type what nobody
- * thought of, and want nothing left behind. */
+/* awkward.mjs - people who press twice, go back, turn away, and type what nobody
+ * thought of. */
 import assert from 'node:assert/strict';
-import { connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, state, ticked, until, visit, write } from '../browsers.mjs';
+import { connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, until, visit, write } from '../browsers.mjs';
 import { pause } from '../stack.mjs';
 import { couple, theirCard } from './basics.mjs';
 import { comeBack, noDialog } from './deeds.mjs';
+import { look } from './gone.mjs';
 
 const LINK = ['--protection', 'link'];
 const heading = (page, words) => until(page, (w) => document.querySelector('h1')?.innerText === w, words);
 const go = (page, fragment) => page.evaluate((f) => (location.hash = f), fragment);
-const leftOver = (page) =>
-    page.evaluate(() => [...Object.keys(sessionStorage), ...Object.keys(localStorage)].filter((k) => k.startsWith('duologue') && k !== 'duologue-tab'));
-
-/* As it is for whoever looks at another window. */
-const look = (page, isHere) =>
-    page.evaluate((is) => {
-        Object.defineProperty(document, 'visibilityState', { value: is ? 'visible' : 'hidden', configurable: true });
-        document.dispatchEvent(new Event('visibilitychange'));
-    }, isHere);
 
 async function name(page, yours, theirs, protection) {
     await page.type('#yours', yours);
@@ -25,27 +17,17 @@ async function name(page, yours, theirs, protection) {
     await page.click(`.who-reads input[value=${protection}]`);
 }
 
+/* By itself where the server was found before; else it is asked for again. */
+async function made(page) {
+    for (;;) {
+        await until(page, () => document.querySelector('form .primary')?.innerText !== 'Preparing…');
+        if (await page.evaluate(() => document.body.innerText.includes('Your chat is ready.'))) return;
+        await press(page, 'Start chat');
+    }
+}
+
 const speaks = (page, ...languages) =>
     page.evaluateOnNewDocument((all) => Object.defineProperty(navigator, 'languages', { value: all }), languages);
-
-/* Notifications that can be counted; who is asked answers by allow(). */
-const noteNotifications = (page) =>
-    page.evaluateOnNewDocument(() => {
-        window.notes = [];
-        window.Notification = class {
-            static permission = 'default';
-            static requestPermission() {
-                return new Promise((done) => (window.allow = () => done((this.permission = 'granted'))));
-            }
-            constructor(title) {
-                window.notes.push(title);
-            }
-            close() {
-                window.notes.pop();
-            }
-        };
-        document.hasFocus = () => false;
-    });
 
 export const either = true;
 
@@ -147,11 +129,7 @@ export const stories = {
         await press(anny, 'Start chat');
         await reads(anny, 'The server cannot be reached.');
         await anny.cable.mend();
-        for (;;) {
-            await until(anny, () => document.querySelector('form .primary')?.innerText !== 'Preparing…');
-            if (await anny.evaluate(() => document.body.innerText.includes('Your chat is ready.'))) break;
-            await press(anny, 'Start chat');
-        }
+        await made(anny);
     },
 
     async 'a chat that is started while the line is cut is made once it is back, and the page says so'(world) {
@@ -162,9 +140,7 @@ export const stories = {
         await press(abhi, 'Start chat');
         await reads(abhi, 'The server cannot be reached.');
         await abhi.cable.mend();
-        await until(abhi, () => !document.body.innerText.includes('The server cannot be reached.'));
-        if (await abhi.evaluate(() => document.querySelector('form .primary')?.innerText === 'Start chat')) await press(abhi, 'Start chat');
-        await reads(abhi, 'Your chat is ready.');
+        await made(abhi);
     },
 
     async 'on a phone, what is wrong with the names is in sight'(world) {
@@ -328,61 +304,31 @@ export const stories = {
         abhi.faults = abhi.faults.filter((fault) => !fault.startsWith('The Cross-Origin-Opener-Policy header has been ignored'));
     },
 
-    async 'when the chat is gone, nothing of it is left in the browser, whichever of its links was opened'(world) {
-        const room = world.stack.make('Abhi', 'Anny', ...LINK);
-        const [mine, other] = room.seats;
-        const page = await world.person();
-        await enter(page, mine);
-        await visit(page, other.link);
-        await reads(page, 'You are Abhi in this browser.');
-        await press(page, 'Go on as Anny');
-        await giveCode(page, other.code);
-        await inside(page);
-        await press(page, 'End chat');
-        await press(page, 'End and delete');
-        await reads(page, 'You ended it.');
-        assert.deepEqual(await leftOver(page), []);
+    async 'on a phone with its keyboard open, what was found is in sight'(world) {
+        const room = world.stack.make('Abhi', 'Anny');
+        const abhi = await world.person({ width: 320, height: 340 });
+        await enter(abhi, room.seats[0]);
+        for (const words of ['a needle', 'a pin', 'a needle again']) await write(abhi, words);
+        await shows(abhi, 'a needle again');
+        await press(abhi, 'Menu');
+        await press(abhi, 'Search');
+        await abhi.type('#search-words', 'needle');
+        await reads(abhi, '2 messages found.');
+        assert.ok((await abhi.$eval('.hits', (list) => list.clientHeight)) >= 100);
     },
 
-    async 'a permission that comes after the end leaves nothing behind'(world) {
-        const { abhi, anny } = await couple(world);
-        await noteNotifications(abhi);
-        await comeBack(abhi);
-        await press(abhi, 'Menu');
-        await press(abhi, 'Notifications');
-        await press(abhi, 'Notify me');
-        await until(abhi, () => typeof window.allow === 'function');
-        await press(anny, 'End chat');
-        await press(anny, 'End and delete');
-        await reads(abhi, 'Anny ended it.');
-        await abhi.evaluate(() => window.allow());
-        await pause(500);
-        assert.deepEqual(await leftOver(abhi), []);
-    },
-
-    async 'what a notification told, and what the tab counted, goes with the chat'(world) {
-        const { abhi, anny } = await couple(world);
-        await noteNotifications(abhi);
-        await comeBack(abhi);
-        await press(abhi, 'Menu');
-        await press(abhi, 'Notifications');
-        await press(abhi, 'Notify me');
-        await abhi.evaluate(() => window.allow());
-        await reads(abhi, 'Notifications are on for this chat.');
-        await press(abhi, 'Close');
-        await look(abhi, false);
-        await write(anny, 'a secret');
-        await until(abhi, () => window.notes.length === 1 && document.querySelector('link[rel=icon]').href.includes('unread'));
-        await look(abhi, true);
-        await until(abhi, () => window.notes.length === 0);
-        await look(abhi, false);
-        await write(anny, 'another');
-        await until(abhi, () => window.notes.length === 1 && document.querySelector('link[rel=icon]').href.includes('unread'));
-        await press(anny, 'End chat');
-        await press(anny, 'End and delete');
-        await reads(abhi, 'Anny ended it.');
-        await until(abhi, () => window.notes.length === 0);
-        await until(abhi, () => !document.querySelector('link[rel=icon]').href.includes('unread') && document.title === 'Duologue');
+    'paper has all that is loaded': {
+        only: 'chrome', /* which can be told to look as paper does */
+        async tell(world) {
+            const room = world.stack.make('Abhi', 'Anny');
+            const abhi = await world.person();
+            await enter(abhi, room.seats[0]);
+            for (let i = 1; i <= 30; i++) await write(abhi, `line ${i}`);
+            await shows(abhi, 'line 30');
+            await abhi.emulateMediaType('print');
+            assert.ok(await abhi.$eval('.log', (log) => log.scrollHeight === log.clientHeight && log.clientHeight > innerHeight));
+            assert.ok(await abhi.$eval('.composer', (form) => form.offsetParent === null));
+        },
     },
 
     'a keyboard does not lose its place when older messages come, or a failed one goes': {

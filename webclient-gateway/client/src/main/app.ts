@@ -5,7 +5,7 @@ import type { Chat, End } from '../room/state';
 import type { Say } from '../text/text';
 import { endedScreen } from '../view/ended';
 import { deadEnd } from '../view/join';
-import { button } from '../view/parts';
+import { ask, button } from '../view/parts';
 import type { Shell } from '../view/shell';
 import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
@@ -234,8 +234,14 @@ export class App {
     /* What this tab still has: nobody else can be asked any more. */
     private async saveCopy(chat: Chat): Promise<void> {
         const { say, language } = this.stage;
-        const { savingSheet } = await import('../view/saving');
-        savingSheet(say, language, { chat: () => chat, further: null });
+        const part = await import('../view/saving').catch(() => null);
+        part?.savingSheet(say, language, { chat: () => chat, further: null });
+        if (part !== null) return;
+        const dialog = ask({
+            title: say('later.title'),
+            text: say('ended.save.hint'),
+            actions: [button(say('guard.close'), 'primary', () => dialog.close())],
+        });
     }
 
     /* Nothing was sent, and nothing will be. */

@@ -8,7 +8,7 @@ import { newChat, type Chat, type End } from '../room/state';
 import { asItIs, type Envelope } from '../wire/envelope';
 import type { Refusal, Said, StanzaEvent } from '../wire/events';
 import * as stanzas from '../wire/stanzas';
-import type { Wire, WireEvent } from '../wire/wire';
+import type { Refused, Wire, WireEvent } from '../wire/wire';
 import { Deeds } from './deeds';
 import { AGAIN_MS, Entry } from './entry';
 import { keep, moreOf, waitingOf, type Kept } from './keep';
@@ -193,7 +193,7 @@ export class Session implements Seated {
     }
 
     private onRefused(refusal: Refusal): void {
-        if (refusal.condition === 'gone') this.end(endOf(refusal.cause, 'peer'));
+        if (refusal.condition === 'gone') void this.gone(refusal.cause);
         else this.hooks.refused(refusal);
     }
 
@@ -312,11 +312,21 @@ export class Session implements Seated {
     }
 
     private onBounced(id: string, refusal: Refusal): void {
-        if (refusal.condition === 'gone')
-            this.end(endOf(refusal.cause, 'peer'));
+        if (refusal.condition === 'gone') void this.gone(refusal.cause);
         else if (!NOT_NOW.includes(refusal.condition))
             this.outbox.refused(id, refusal);
         else if (this.chat.joined) this.outside();
+    }
+
+    /* At the door nobody says why; who looks the link up is told. */
+    private async gone(told: string): Promise<void> {
+        const ask = (): Promise<string> =>
+            this.wire.look(this.seat.seat).then(
+                () => '',
+                (why: Refused) => why.refusal?.cause ?? '',
+            );
+        const cause = told || (await ask());
+        this.end(endOf(cause, cause === `seat${this.seat.number}` ? 'me' : 'peer'));
     }
 
     private end(by: End): void {
