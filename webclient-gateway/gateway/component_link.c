@@ -27,6 +27,16 @@ static uint64_t pause_ms(struct component_link *link)
     return COMPONENT_LINK_PAUSE_MIN_MS + random % ceiling;
 }
 
+/* Not at once: two gateways of one component would drive each other out as
+ * fast as they can, and all guests with them. */
+static void forgive(struct component_link *link)
+{
+    if (link->ready_ms > 0 &&
+        link->gate->now_ms - link->ready_ms >= COMPONENT_LINK_STEADY_MS)
+        link->failures = 0;
+    link->ready_ms = 0;
+}
+
 static void on_timer_closed(uv_handle_t *handle)
 {
     struct component_link *link = handle->data;
@@ -50,6 +60,7 @@ static void on_pipe_closed(uv_handle_t *handle)
         uv_close((uv_handle_t *)&link->pause, on_timer_closed);
         return;
     }
+    forgive(link);
     uv_timer_start(&link->pause, on_pause_over, pause_ms(link), 0);
     link->failures++;
 }
@@ -116,7 +127,7 @@ static void on_ready(void *self)
     struct component_link *link = self;
 
     log_info(link->log, "component_up", "");
-    link->failures = 0;
+    link->ready_ms = link->gate->now_ms;
     link->is_down_logged = false;
     gate_up(link->gate);
 }

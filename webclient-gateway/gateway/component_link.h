@@ -12,6 +12,7 @@
 enum {
     COMPONENT_LINK_PAUSE_MIN_MS = 100,
     COMPONENT_LINK_PAUSE_MAX_MS = 5000,
+    COMPONENT_LINK_STEADY_MS = 10 * 1000, /* lasted: pauses begin anew */
     COMPONENT_LINK_READ_BYTES = 64 * 1024,
 };
 
@@ -29,6 +30,7 @@ struct component_link {
     struct stream *stream;
     char *read_bytes;
     unsigned failures;
+    int64_t ready_ms; /* since when the component listens; 0: it does not */
     bool has_pipe;
     bool is_writing;
     bool is_stopping;

@@ -5,7 +5,7 @@ import json
 import os
 import signal
 
-from harness.check import same
+from harness.check import figure, same
 from harness.gateway import Gateway
 from harness.guest import token_of
 from harness.story import DIRECT, story
@@ -154,3 +154,22 @@ async def gateway_resume_counts(w):
     same((await tab.resume()).name, 'resumed')
     await tab.heard(room.jid, said.id)
     gateway.end()
+
+
+@story(servers=DIRECT)
+async def gateway_beside_another(w):
+    """Two gateways of one component do not drive each other out many times a
+    second."""
+    await w.start()
+    gateways = []
+    for number in range(2):
+        gateway = Gateway(w)
+        gateway.log += str(number)
+        gateways.append(await gateway.launch().ready())
+    await asyncio.sleep(6.0)
+    ups = [gateway.process.tail(1000).count('event=component_up')
+           for gateway in gateways]
+    figure('two gateways for six seconds: taken in %s times' % ups)
+    assert 2 <= sum(ups) <= 20, ups
+    for gateway in gateways:
+        gateway.end()
