@@ -178,6 +178,25 @@ static void our_own_pages_name_our_address(void **state)
     check_span(http_strip_prefix(&config, SPAN("/x")), "/x");
 }
 
+/* As many as config/ takes. */
+static void a_long_list_of_origins_leaves_a_policy(void **state)
+{
+    char name[] = "https://a-rather-long-name-of-a-host.example.org:12345";
+    char *names_of[CONFIG_LIST_MAX];
+    struct config config = CONFIG_EMPTY;
+    struct buf out = BUF_EMPTY(HTTP_POLICY_MAX_BYTES);
+
+    (void)state;
+    for (size_t i = 0; i < CONFIG_LIST_MAX; i++)
+        names_of[i] = name;
+    config.public_url.origin = (char[]){"https://a.example"};
+    config.origins.list = (struct config_list){names_of, CONFIG_LIST_MAX};
+    check_ok(http_put_policy(&config, &out));
+    assert_true(out.len < HTTP_POLICY_MAX_BYTES);
+    assert_true(span_ends_with(buf_span(&out), SPAN(".example.org:12345")));
+    buf_clear(&out);
+}
+
 static void options_are_read(void **state)
 {
     struct gateway_options out = {GATEWAY_RUN, NULL, NULL};
@@ -215,6 +234,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_missing_folder_is_an_error, begin,
                                         end),
         cmocka_unit_test(our_own_pages_name_our_address),
+        cmocka_unit_test(a_long_list_of_origins_leaves_a_policy),
         cmocka_unit_test(options_are_read),
         cmocka_unit_test(the_manual_says_what_the_help_says),
     };

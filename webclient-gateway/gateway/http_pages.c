@@ -83,10 +83,13 @@ enum err http_put_policy(const struct config *config, struct buf *out)
                   "img-src 'self'; base-uri 'none'; form-action 'none'; "
                   "frame-ancestors 'none'; connect-src 'self' "));
 
-    /* Not every browser takes 'self' to mean ws: as well. */
+    /* Not every browser takes 'self' to mean ws: as well.  Those that do not
+     * go without what does not fit; a byte is left for a NUL. */
     if (rc == ERR_OK)
         rc = put_ws(config->public_url.origin, out);
     for (size_t i = 0; i < origins->len && rc == ERR_OK; i++) {
+        if (out->len + strlen(" wss") + strlen(origins->at[i]) >= out->max)
+            break;
         rc = buf_append_byte(out, ' ');
         if (rc == ERR_OK)
             rc = put_ws(origins->at[i], out);

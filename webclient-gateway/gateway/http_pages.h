@@ -6,7 +6,10 @@
 #include "config/config.h"
 #include "gateway/gate.h"
 
-enum { HTTP_PAGE_MAX_BYTES = 16 * 1024, HTTP_POLICY_MAX_BYTES = 4096 };
+enum {
+    HTTP_PAGE_MAX_BYTES = 16 * 1024,
+    HTTP_POLICY_MAX_BYTES = 2048, /* proxies take heads of 4 KiB */
+};
 
 /* Appends the address of our WebSocket as public_url has it.
  * Errors: ERR_NOMEM, ERR_LIMIT. */
