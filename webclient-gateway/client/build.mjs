@@ -84,6 +84,18 @@ const names = {
         .join('\n'),
     parts: LATER.map((part) => partOf(scripts.metafile.outputs, part)).join(' '),
 };
+/* For whoever keeps the page among the apps of a device. */
+const manifest = Buffer.from(
+    JSON.stringify({
+        name: 'Duologue',
+        start_url: './',
+        display: 'standalone',
+        background_color: '#FAF7F2',
+        theme_color: '#FAF7F2',
+        icons: [{ src: names.icon, sizes: 'any', type: 'image/svg+xml' }],
+    }),
+);
+names.manifest = named('app', 'webmanifest', manifest);
 const page = readFileSync(join(here, 'src', 'index.html'), 'utf8').replace(
     /\{\{(\w+)\}\}/g,
     (_, name) => names[name],
@@ -94,9 +106,10 @@ const files = new Map([
     [names.css, css],
     [names.icon, icon],
     [names.unread, unread],
+    [names.manifest, manifest],
     ...scripts.outputFiles.map((f) => [basename(f.path), f.contents]),
 ]);
-const atFirst = new Set(['index.html', names.css, names.icon, begin, ...beside]);
+const atFirst = new Set(['index.html', names.css, names.icon, names.manifest, begin, ...beside]);
 const total = { first: 0, later: 0 };
 for (const [name, contents] of files) {
     const when = atFirst.has(name) ? 'first' : 'later';

@@ -80,8 +80,9 @@ enum err http_put_policy(const struct config *config, struct buf *out)
     const struct config_list *origins = &config->origins.list;
     enum err rc = buf_append(
         out, SPAN("default-src 'none'; script-src 'self'; style-src 'self'; "
-                  "img-src 'self'; base-uri 'none'; form-action 'none'; "
-                  "frame-ancestors 'none'; connect-src 'self' "));
+                  "img-src 'self'; manifest-src 'self'; base-uri 'none'; "
+                  "form-action 'none'; frame-ancestors 'none'; "
+                  "connect-src 'self' "));
 
     /* Not every browser takes 'self' to mean ws: as well.  Those that do not
      * go without what does not fit; a byte is left for a NUL. */

@@ -215,6 +215,22 @@ export const stories = {
     ...storiesFor('server', []),
     ...storiesFor('link', ['--protection', 'link']),
 
+    'the page can be kept among the apps of a device': {
+        only: 'chrome', /* which tells what it lacks */
+        async tell(world) {
+            const page = await world.person();
+            await page.goto(`${page.cable.url}/`);
+            await reads(page, 'Start chat');
+            const client = await page.createCDPSession();
+            const { data, errors } = await client.send('Page.getAppManifest');
+            assert.deepEqual(errors, []);
+            assert.equal(JSON.parse(data).name, 'Duologue');
+            const { installabilityErrors } = await client.send('Page.getInstallabilityErrors');
+            const lacks = installabilityErrors.map(({ errorId }) => errorId).filter((id) => id !== 'in-incognito');
+            assert.deepEqual(lacks, []);
+        },
+    },
+
     async 'everything is there for a keyboard alone, and said once'(world) {
         const { abhi, anny } = await couple(world);
         await write(anny, 'first');
