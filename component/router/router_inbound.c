@@ -189,6 +189,10 @@ static enum err handle(struct router *router, const struct stanza *stanza,
     if (rc == ERR_OK && is_admitted && stanza->to.local.len > 0 &&
         !stanza->is_to_malformed)
         rc = router__wake(router, stanza->to.local, &in.found);
+    /* A bad block under one room is no matter of the others. */
+    in.is_unreadable = rc == ERR_STORE;
+    if (in.is_unreadable)
+        rc = ERR_OK;
     if (rc == ERR_OK && in.found.room != NULL)
         rc = router__touch(router, room_local(in.found.room));
     if (rc != ERR_OK)

@@ -9,6 +9,7 @@
 enum {
     ROUTER_DECODE_MAX_BYTES = 16 * 1024 * 1024,
     ROUTER_ROUTES_MAX = 4 * LINK_LOCAL_PEERS_MAX,
+    ROUTER_EVICT_MAX_BYTES = ROOM_EFFECTS_MAX_BYTES / 4,
     ROUTER_ERASE_PAUSE_MS = 50,
     ROUTER_PAGE_WEIGHT_BYTES = 256 * 1024, /* of history or archive, about */
     ROUTER_STANZA_WEIGHT_BYTES = 512,      /* around what a person said */

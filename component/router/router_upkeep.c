@@ -1,6 +1,16 @@
 /* router_upkeep.c - what nobody asked for: deadlines, pings, tidying. */
 #include "router/router_internal.h"
 
+/* A room that the disk does not give must not hold up the others; the store
+ * has said so in the log. */
+static enum err wake(struct router *router, int64_t number,
+                     const struct room **room)
+{
+    enum err rc = router__wake_number(router, number, room);
+
+    return rc == ERR_STORE ? ERR_OK : rc;
+}
+
 static enum err step_time(struct router *router, const struct room *room)
 {
     struct room_event event = {
@@ -40,7 +50,7 @@ static enum err step_asleep(struct router *router)
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         const struct room *room;
 
-        rc = router__wake_number(router, numbers[i], &room);
+        rc = wake(router, numbers[i], &room);
         if (rc == ERR_OK && room != NULL)
             rc = step_time(router, room);
     }
@@ -52,6 +62,7 @@ static enum err evict_guests(struct router *router)
 {
     int64_t numbers[ROUTER_EVICT_MAX];
     size_t count;
+    bool is_last;
     enum err rc;
 
     if (router->walks.evict_before_ms == 0 ||
@@ -59,6 +70,7 @@ static enum err evict_guests(struct router *router)
         return ERR_OK;
     rc = store_list_guests(router->store, router->walks.evict_after,
                            ROUTER_EVICT_MAX, numbers, &count);
+    is_last = rc == ERR_OK && count < ROUTER_EVICT_MAX;
     for (size_t i = 0; rc == ERR_OK && i < count; i++) {
         struct room_event event = {
             .kind = ROOM_EVENT_EVICT_GUESTS,
@@ -67,14 +79,19 @@ static enum err evict_guests(struct router *router)
         };
         const struct room *room;
 
+        /* Big presences of many devices: the rest is for the next tick. */
+        if (router->effects.arena.used_bytes > ROUTER_EVICT_MAX_BYTES) {
+            is_last = false;
+            break;
+        }
         router->walks.evict_after = numbers[i];
-        rc = router__wake_number(router, numbers[i], &room);
+        rc = wake(router, numbers[i], &room);
         if (rc != ERR_OK || room == NULL)
             continue;
         event.room = room_local(room);
         rc = router__step(router, &event);
     }
-    if (rc == ERR_OK && count < ROUTER_EVICT_MAX)
+    if (rc == ERR_OK && is_last)
         router->walks.evict_before_ms = 0;
     return rc;
 }
@@ -172,7 +189,7 @@ static enum err ask_sessions(struct router *router)
         const struct room *room;
 
         router->walks.ask_after = numbers[i];
-        rc = router__wake_number(router, numbers[i], &room);
+        rc = wake(router, numbers[i], &room);
         if (rc == ERR_OK && room != NULL)
             rc = ask_room(router, room);
     }

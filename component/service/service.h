@@ -110,6 +110,7 @@ struct service_input {
     enum room_leg leg;
     int64_t now_ms;
     bool is_too_much;           /* service_admit refused it */
+    bool is_unreadable;         /* the disk does not give its room */
     struct service_found found; /* when `stanza->to` has a local part */
     /* SERVICE_RANDOM_BYTES, fresh for an iq, for whatever goes to the domain
      * and for a guest's presence. */

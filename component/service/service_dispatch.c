@@ -84,6 +84,8 @@ static enum err dispatch(struct service_call *call)
 
     if (call->in->is_too_much)
         return too_much(call);
+    if (call->in->is_unreadable)
+        return service__error(call, STANZA_RESOURCE_CONSTRAINT, TEXT_TRY_LATER);
     if (stanza->is_to_malformed)
         return service__error(call, STANZA_JID_MALFORMED, TEXT_BAD_ADDRESS);
     if (stanza->verdict != XML_WHOLE && is_asked)

@@ -1,5 +1,9 @@
 /* Who may speak for whom, and which way answers go. */
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "router_case.h"
+#include "store/store_internal.h"
 
 #define ABHI "abhi@a.example/phone"
 #define GUEST "g1@guests.chat.example/tab"
@@ -217,6 +221,35 @@ static void a_failed_commit_forgets_no_leave(void **state)
     check_guests(world, "0");
 }
 
+/* Its keys are on a bad block. */
+static void a_chat_that_cannot_be_read_stops_no_other(void **state)
+{
+    struct world *world = *state;
+    int nothing = open("/dev/null", O_RDONLY);
+    int keys;
+
+    make_chat(world, "1h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+    tick(world);
+    restart(world);
+    forget_sent(world);
+    keys = world->store->keys.fd;
+    world->store->keys.fd = nothing;
+    /* Guests are evicted, people asked, and then its time comes. */
+    for (int i = 0; i < 3; i++) {
+        forget_sent(world);
+        say(world, &world->server, ABHI, "lost");
+        ping_from(world, &world->server, ABHI);
+        check_sent(&world->server, "type='result'");
+        assert_int_equal(count_of(sent(&world->server), "<resource-constraint"),
+                         1);
+        world->now_ms += 59 * 60 * 1000;
+    }
+    world->store->keys.fd = keys;
+    close(nothing);
+}
+
 static void a_failed_commit_asks_nobody_yet(void **state)
 {
     struct world *world = *state;
@@ -334,6 +367,7 @@ int main(void)
         ROUTER_TEST(after_a_relink_sessions_are_pinged),
         ROUTER_TEST(a_failed_commit_evicts_nobody_yet),
         ROUTER_TEST(a_failed_commit_forgets_no_leave),
+        ROUTER_TEST(a_chat_that_cannot_be_read_stops_no_other),
         ROUTER_TEST(a_failed_commit_asks_nobody_yet),
         ROUTER_TEST(what_was_said_while_the_server_was_away_comes_after),
         ROUTER_TEST(who_enters_anew_is_told_once),
