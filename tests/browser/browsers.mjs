@@ -1,6 +1,6 @@
 /* browsers.mjs - Debian's chromium and firefox-esr behind one driver; a
  * profile and a window of its own for every person. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer from 'puppeteer-core';
@@ -19,6 +19,23 @@ export async function launch(kind, more = {}) {
             : { browser: 'chrome', executablePath: '/usr/bin/chromium', headless: true, userDataDir: folder, args: [...QUIET, '--lang=en-GB', `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`], ...more },
     );
     const close = browser.close.bind(browser);
+    browser.close = async () => {
+        await close();
+        rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    };
+    return browser;
+}
+
+/* A browser that allows pages no cookies, and so none of what they keep. */
+export async function launchSpartan(kind) {
+    const folder = mkdtempSync(join(tmpdir(), `duologue-${kind}-`));
+    mkdirSync(join(folder, 'Default'));
+    writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify({ profile: { default_content_setting_values: { cookies: 2 } } }));
+    const prefs = { 'intl.accept_languages': 'en-GB', 'network.cookie.cookieBehavior': 2 };
+    const browser = await launch(kind, { userDataDir: folder, extraPrefsFirefox: prefs });
+    /* A window without a past would have settings of its own. */
+    browser.createBrowserContext = async () => browser.defaultBrowserContext();
+    const close = browser.close;
     browser.close = async () => {
         await close();
         rmSync(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -2,7 +2,7 @@
  * and with what was typed kept. */
 import assert from 'node:assert/strict';
 import { agree } from '../agree.mjs';
-import { bodies, connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, state, ticked, until, visit, write } from '../browsers.mjs';
+import { bodies, connected, enter, giveCode, inside, launchSpartan, person, PLAIN_HOST, press, reads, shows, state, ticked, until, visit, write } from '../browsers.mjs';
 import { both, couple } from './basics.mjs';
 import { pair } from './native.mjs';
 
@@ -194,6 +194,36 @@ export const stories = {
         await shows(anny, 'for this');
         /* A header of the gateway's that browsers mind only with https. */
         anny.faults = anny.faults.filter((fault) => !fault.startsWith('The Cross-Origin-Opener-Policy header has been ignored'));
+    },
+
+    async 'who allows this page to keep nothing chats all the same'(world) {
+        const room = world.stack.make('Abhi', 'Anny', '--protection', 'link');
+        const browser = await launchSpartan(world.kind);
+        try {
+            const abhi = await person(browser, world.stack.cables[0]);
+            await enter(abhi, room.seats[0]);
+            const isRefused = await abhi.evaluate(() => {
+                try {
+                    return localStorage.length < 0;
+                } catch {
+                    return true;
+                }
+            });
+            assert.ok(isRefused, 'it may keep something');
+            const anny = await world.person();
+            await enter(anny, room.seats[1]);
+            await write(abhi, 'kept nowhere');
+            await shows(anny, 'kept nowhere');
+            await world.stack.outage(0);
+            await write(anny, 'nor this');
+            await shows(abhi, 'nor this');
+            await press(abhi, 'End chat');
+            await press(abhi, 'End and delete');
+            await reads(abhi, 'You ended it.');
+            assert.deepEqual(abhi.faults, []);
+        } finally {
+            await browser.close();
+        }
     },
 
     async 'a browser that is too old is told so'(world) {

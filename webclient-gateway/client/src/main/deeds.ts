@@ -5,6 +5,7 @@ import type { Message } from '../room/state';
 import { keepMore } from './keep';
 import type { Outbox } from './outbox';
 import type { Seated } from './seated';
+import { channelOf } from './tabs';
 
 const CHANNEL = 'duologue-hidden';
 
@@ -14,8 +15,7 @@ interface Hiding {
 }
 
 export class Deeds {
-    private readonly channel: BroadcastChannel | null =
-        typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null;
+    private readonly channel = channelOf(CHANNEL);
 
     constructor(
         private readonly at: Seated,

@@ -18,9 +18,17 @@ interface Rival {
     name: string;
 }
 
+/* A browser that allows no storage allows no talk between tabs either. */
+export function channelOf(name: string): BroadcastChannel | null {
+    try {
+        return new BroadcastChannel(name);
+    } catch {
+        return null;
+    }
+}
+
 export class Tabs {
-    private readonly channel: BroadcastChannel | null =
-        typeof BroadcastChannel === 'function' ? new BroadcastChannel(CHANNEL) : null;
+    private readonly channel = channelOf(CHANNEL);
     private isClaimed = false;
     private mine: { room: string; seat: string; name: string } | null = null;
     private readonly self = newId();
@@ -127,6 +135,16 @@ function tabName(): string {
 /* Runs `what` while no other tab does the same for this seat. */
 export async function alone<T>(seat: string, what: () => Promise<T>): Promise<T> {
     const locks = navigator.locks;
-    if (locks === undefined) return what();
-    return (await locks.request(`duologue-enter:${seat}`, what)) as T;
+    let isBegun = false;
+    const begin = (): Promise<T> => {
+        isBegun = true;
+        return what();
+    };
+    try {
+        if (locks !== undefined)
+            return (await locks.request(`duologue-enter:${seat}`, begin)) as T;
+    } catch (error) {
+        if (isBegun) throw error;
+    }
+    return what();
 }
