@@ -61,7 +61,7 @@ class Bench:
 
     def before(self, name):
         if name == 'end':
-            self.doomed = self.chat.new_room()
+            self.doomed = self.patient_new_room()
             self.chat.say(self.doomed, 0)
             self.chat.until(lambda: not self.doomed.sent)
 
@@ -137,6 +137,19 @@ class Bench:
             self.quietly(self.check_ended)
         if len(self.room.bodies) > 2000:
             self.quietly(self.new_main_room)
+
+    def patient_new_room(self):
+        """When a full disk has taken an end, others wait until the reserve is
+        there again, which is tried once a second."""
+        chat = self.chat
+        room = chat.make()
+        while not room.jid:
+            chat.until(lambda: room.number not in chat.making, what='an answer')
+            if not room.jid:
+                chat.pump(0.3)
+                room = chat.make()
+        chat.settle(room)
+        return room
 
     def new_main_room(self):
         self.room = self.chat.new_room()
