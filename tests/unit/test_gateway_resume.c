@@ -128,6 +128,22 @@ static void one_who_comes_back_is_where_it_comes_from(void **state)
                            "id='0123456789abcdef0123456789abcdef'/>");
 }
 
+static void the_end_of_a_stay_is_acknowledged_at_once(void **state)
+{
+    struct scene *s = *state;
+    struct guest *guest = s->first.guest;
+
+    say_to_guest(s, guest, 1);
+    gate_case_heard(&s->first, &s->heard);
+    check_not_heard(&s->heard, "<r xmlns='urn:xmpp:sm:3'/>");
+    gate_case_deliver(&s->c, guest,
+                      "<presence type='unavailable' " FROM_ROOM ">" SELF);
+    gate_case_heard(&s->first, &s->heard);
+    check_heard(&s->heard, "</presence>\n<r xmlns='urn:xmpp:sm:3'/>");
+    gate_case_say(&s->first, "<a xmlns='urn:xmpp:sm:3' h='3'/>");
+    assert_int_equal(guest->unacked.count, 0);
+}
+
 /* What it was ended for it would say again, and again. */
 static void one_who_was_ended_for_a_fault_does_not_resume(void **state)
 {
@@ -426,6 +442,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_lost_or_doubled, begin, end),
         cmocka_unit_test_setup_teardown(
             one_who_comes_back_is_where_it_comes_from, begin, end),
+        cmocka_unit_test_setup_teardown(
+            the_end_of_a_stay_is_acknowledged_at_once, begin, end),
         cmocka_unit_test_setup_teardown(
             one_who_was_ended_for_a_fault_does_not_resume, begin, end),
         cmocka_unit_test_setup_teardown(a_second_connection_ends_the_first,

@@ -75,6 +75,7 @@ static void bounce(struct gate *gate, const struct xml_node *node)
 void gate_deliver(struct gate *gate, const struct xml_node *node)
 {
     struct guest *guest = guest__by_jid(gate, xml_attr(node, "to"));
+    size_t rooms = guest != NULL ? guest->room_count : 0;
 
     /* What is not ours is not answered either: a wrong `from` would end the
      * stream to the component. */
@@ -97,4 +98,8 @@ void gate_deliver(struct gate *gate, const struct xml_node *node)
         return;
     if (put_frame(&gate->scratch, node) == ERR_OK)
         guest__send(gate, guest, buf_span(&gate->scratch));
+    /* What was said in a room that is over does not lie here any longer than
+     * it must. */
+    if (guest->room_count < rooms)
+        guest__ask_for_ack(guest);
 }

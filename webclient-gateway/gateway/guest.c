@@ -200,8 +200,10 @@ void guest__wake(struct gate *gate, struct guest *guest)
                       guest->rooms[i].show);
 }
 
-static void ask_for_ack(struct guest *guest)
+void guest__ask_for_ack(struct guest *guest)
 {
+    if (guest->session == NULL || !guest->has_sm)
+        return;
     guest->unasked = 0;
     session__put(guest->session, SPAN("<r xmlns='" NS_SM "'/>"));
 }
@@ -237,10 +239,8 @@ void guest__send(struct gate *gate, struct guest *guest, struct span frame)
     if (guest->session == NULL)
         return;
     session__put(guest->session, frame);
-    if (guest->session == NULL) /* it was too slow and is cut */
-        return;
     if (guest->has_sm && ++guest->unasked >= GUEST_ACK_EVERY)
-        ask_for_ack(guest);
+        guest__ask_for_ack(guest); /* unless it was too slow and is cut */
 }
 
 enum err guest__take_ack(struct guest *guest, uint32_t count)

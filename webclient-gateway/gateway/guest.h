@@ -77,6 +77,9 @@ void guest__wake(struct gate *gate, struct guest *guest);
 /* Sends one stanza, a whole frame, and counts it. */
 void guest__send(struct gate *gate, struct guest *guest, struct span frame);
 
+/* Asks the client for its count, if it keeps one and is there. */
+void guest__ask_for_ack(struct guest *guest);
+
 /* Takes the client's count.
  * Errors: ERR_SYNTAX when it counts more than we sent. */
 enum err guest__take_ack(struct guest *guest, uint32_t count) MUST_CHECK;

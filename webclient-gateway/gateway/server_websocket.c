@@ -175,6 +175,7 @@ static int write_some(struct peer *peer)
     /* libwebsockets writes its frame header before our bytes. */
     struct buf *out = &peer->server->gate->scratch;
     struct span front = session_front(&peer->session);
+    int rc;
 
     if (peer->is_ping_due && write_ping(peer) < 0)
         return -1;
@@ -185,8 +186,10 @@ static int write_some(struct peer *peer)
         if (buf_reserve(out, LWS_PRE + front.len) != ERR_OK)
             return -1;
         memcpy(out->at + LWS_PRE, front.at, front.len);
-        if (lws_write(peer->wsi, (unsigned char *)out->at + LWS_PRE, front.len,
-                      LWS_WRITE_TEXT) < 0)
+        rc = lws_write(peer->wsi, (unsigned char *)out->at + LWS_PRE, front.len,
+                       LWS_WRITE_TEXT);
+        explicit_bzero(out->at, LWS_PRE + front.len);
+        if (rc < 0)
             return -1;
         session_written(&peer->session);
         front = session_front(&peer->session);
@@ -211,8 +214,13 @@ int server__on_websocket(struct lws *wsi, enum lws_callback_reasons reason,
         return establish(server, peer, wsi);
     if (reason == LWS_CALLBACK_RECEIVE || reason == LWS_CALLBACK_RECEIVE_PONG)
         hear(peer);
-    if (reason == LWS_CALLBACK_RECEIVE)
-        return receive(peer, (struct span){in, len});
+    if (reason == LWS_CALLBACK_RECEIVE) {
+        int rc = receive(peer, (struct span){in, len});
+
+        /* It is read, and would lie there until somebody else says more. */
+        explicit_bzero(in, len);
+        return rc;
+    }
     if (reason == LWS_CALLBACK_SERVER_WRITEABLE)
         return write_some(peer);
     if (reason == LWS_CALLBACK_TIMER && peer->is_closing_soon)
