@@ -36,7 +36,8 @@ class Room:
                             for n in NAMES)  # whatever they are called
         self.inside = set()
         self.sent = {}       # id -> (seat, body): not acknowledged
-        self.acked = {}      # id -> stanza-id, in the order of reflection
+        self.acked = {}      # id -> stanza-id
+        self.reflected = []  # ids as they came back at once, not as history
         self.bodies = {}     # id -> body of every message ever sent
         self.stored = []     # (id, stanza-id) as the archive told
         self.is_ending = False
@@ -157,6 +158,8 @@ class Chat:
             must(room.acked[key] == found.group(1), 'two ids for', key)
             return
         room.acked[key] = found.group(1)
+        if b'<delay' not in stanza.text:
+            room.reflected.append(key)
         room.sent.pop(key, None)
         self.counts['acked'] += 1
 
@@ -304,9 +307,10 @@ class Chat:
             must(room.acked.get(id_, stanza_id) == stanza_id,
                  'another stanza-id:', id_)
             places[id_] = place
-        last = -1
         for id_ in room.acked:
             must(id_ in places, 'acknowledged and lost:', id_, 'of', room.jid)
+        last = -1
+        for id_ in room.reflected:
             must(places[id_] > last, 'out of order:', id_)
             last = places[id_]
         return places
