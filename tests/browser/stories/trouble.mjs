@@ -214,6 +214,18 @@ export const stories = {
             await enter(anny, room.seats[1]);
             await write(abhi, 'kept nowhere');
             await shows(anny, 'kept nowhere');
+            await abhi.evaluate(() => {
+                window.Notification = class {
+                    static permission = 'granted';
+                    static requestPermission = async () => 'granted';
+                };
+            });
+            await press(abhi, 'Menu');
+            await press(abhi, 'Notifications');
+            await press(abhi, 'Notify me');
+            await reads(abhi, 'Notifications are on for this chat.');
+            await press(abhi, 'Stop notifying');
+            await press(abhi, 'Close');
             await world.stack.outage(0);
             await write(anny, 'nor this');
             await shows(abhi, 'nor this');

@@ -4,6 +4,7 @@ import type { Chat } from '../room/state';
 import type { Answered } from '../room/quote';
 import { ChatScreen, type ChatDo } from '../view/chat';
 import type { Card } from '../view/cards';
+import type { Telling } from '../view/telling';
 import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
 import type { Wire, WireEvent } from '../wire/wire';
@@ -25,6 +26,7 @@ export class Talk {
     private screen: ChatScreen | null = null;
     private isDirty = false;
     private isOver = false;
+    private unkept: Telling | null = null; /* where nothing may be kept */
     private hush = (): void => undefined; /* what a notification said */
 
     constructor(
@@ -52,6 +54,10 @@ export class Talk {
 
     get chat(): Chat {
         return this.session.chat;
+    }
+
+    private get telling(): Telling | null {
+        return moreOf(this.session.seat, 'telling') ?? this.unkept;
     }
 
     get isShown(): boolean {
@@ -123,8 +129,13 @@ export class Talk {
             end: () => session.endChat(),
             leaveDevice: this.act.leave,
             telling: {
-                get: () => moreOf(session.seat, 'telling'),
-                set: (telling) => this.isOver || keepMore(session.seat, 'telling', telling),
+                get: () => this.telling,
+                set: (telling) => {
+                    if (this.isOver) return;
+                    keepMore(session.seat, 'telling', telling);
+                    const isKept = moreOf(session.seat, 'telling') !== null;
+                    this.unkept = isKept ? null : telling;
+                },
             },
             compare: session.envelope.compare,
             voice: (words) => this.stage.shell.say(words),
@@ -180,7 +191,7 @@ export class Talk {
     /* Who looks elsewhere is told, if wanted. */
     private tell(heard: Heard): void {
         const { seat, peer } = { seat: this.session.seat, peer: this.chat.peer };
-        const telling = moreOf(seat, 'telling');
+        const { telling } = this;
         const isAway = document.visibilityState !== 'visible' || !document.hasFocus();
         if (telling === null || !isAway || heard.from === this.chat.me || !isNews(heard))
             return;

@@ -10,7 +10,7 @@ export interface Telling {
 
 export interface TellingDo {
     get: () => Telling | null; /* null: off */
-    set: (telling: Telling | null) => unknown;
+    set: (telling: Telling | null) => void;
 }
 
 export function canTell(): boolean {
