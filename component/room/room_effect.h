@@ -142,7 +142,6 @@ struct room_effect {
             struct span to;
             struct room_history_request history;
             uint32_t upto_seq; /* the last message before the join */
-            uint8_t but_of;    /* a seat whose own words it is not told */
         } replay;
         struct span to;
         struct {

@@ -132,7 +132,7 @@ static uint32_t last_missed(const struct router *router,
 }
 
 /* An app that never noticed that we were away does not ask the archive: what
- * the other said meanwhile is told it as history. */
+ * a browser said meanwhile is told it as history. */
 static enum err tell_missed(struct router *router, const struct room *room,
                             const struct room_session_image *session)
 {
@@ -145,8 +145,6 @@ static enum err tell_missed(struct router *router, const struct room *room,
     if (effect == NULL)
         return ERR_NOMEM;
     effect->u.replay.upto_seq = seq;
-    /* Its own it sends again if it waits for them, and in its own order. */
-    effect->u.replay.but_of = session->seat;
     effect->u.replay.history = (struct room_history_request){
         .max_chars = -1,
         .max_stanzas = -1,

@@ -43,8 +43,7 @@ static size_t pick(const struct room_effect *effect, uint32_t *out, size_t most)
         const struct room_entry *entry = room_entry_of(effect->room, seq);
 
         if (entry == NULL || (entry->flags & ROOM_ENTRY_RETRACTED) != 0 ||
-            (entry->flags & ROOM_ENTRY_HISTORY) == 0 ||
-            entry->seat == effect->u.replay.but_of)
+            (entry->flags & ROOM_ENTRY_HISTORY) == 0)
             continue;
         if (entry->at_ms < effect->u.replay.history.since_ms)
             break;
