@@ -272,7 +272,8 @@ static void a_failed_commit_asks_nobody_yet(void **state)
     assert_int_equal(count_of(sent(&world->server), "urn:xmpp:ping"), 1);
 }
 
-/* An app that stays where it is reads what the browser said meanwhile. */
+/* An app that stays where it is reads what browsers said meanwhile, the other
+ * person's and its own. */
 static void what_was_said_while_the_server_was_away_comes_after(void **state)
 {
     struct world *world = *state;
@@ -280,6 +281,7 @@ static void what_was_said_while_the_server_was_away_comes_after(void **state)
     make_chat(world, "24h");
     join(world, &world->server, ABHI, 1);
     join(world, &world->gateway, GUEST, 2);
+    join(world, &world->gateway, GUEST "2", 1);
     say(world, &world->gateway, GUEST, "before");
     tick(world);
     world->now_ms += 10;
@@ -288,6 +290,7 @@ static void what_was_said_while_the_server_was_away_comes_after(void **state)
     tick(world);
     world->now_ms += 1000;
     say(world, &world->gateway, GUEST, "second");
+    say(world, &world->gateway, GUEST "2", "third");
     tick(world);
     forget_sent(world);
     world->now_ms += 1000;
@@ -299,11 +302,12 @@ static void what_was_said_while_the_server_was_away_comes_after(void **state)
     check_unsent(&world->server, "<body>before</body>");
     assert_int_equal(count_of(sent(&world->server), "<body>first</body>"), 1);
     assert_int_equal(count_of(sent(&world->server), "<body>second</body>"), 1);
+    assert_int_equal(count_of(sent(&world->server), "<body>third</body>"), 1);
     assert_int_equal(count_of(sent(&world->server), "<body>after</body>"), 1);
-    assert_int_equal(count_of(sent(&world->server), "urn:xmpp:delay"), 2);
+    assert_int_equal(count_of(sent(&world->server), "urn:xmpp:delay"), 3);
     assert_true(strstr(sent(&world->server), "first") <
                 strstr(sent(&world->server), "second"));
-    assert_int_equal(count_of(sent(&world->server), "<body>"), 3);
+    assert_int_equal(count_of(sent(&world->server), "<body>"), 4);
 }
 
 /* Who came in by itself has read it. */

@@ -30,6 +30,7 @@ class Visitor:
         self.room = room
         self.key = key  # a code, then one token after another
         self.tab = None
+        self.is_away = False  # and could come back
         self.steps = {'page': self.page, 'numbers': self.numbers,
                       'enter': self.enter, 'join': self.join,
                       'say': self.say, 'resume': self.resume}
@@ -43,6 +44,7 @@ class Visitor:
         if name == 'resume':
             await self.tab.enable()
             self.tab.cut()
+            self.is_away = True
 
     async def page(self):
         answer = await self.gateway.http('GET /')
@@ -65,6 +67,7 @@ class Visitor:
 
     async def resume(self):
         await self.tab.resume()
+        self.is_away = False
         await self.tab.say(self.room.jid, 'after it')
 
     def was_told(self, failure):
@@ -76,10 +79,22 @@ class Visitor:
                         s.type in ('unavailable', 'error')
                         for s in self.tab.inbox.stanzas)))
 
+    async def come_back(self):
+        """Nobody else ends a session that waits for minutes."""
+        failed, self.tab = self.tab, Tab(self.gateway)
+        self.gateway.world.things.append(self.tab)
+        self.tab.token = failed.token
+        self.tab.count = failed.count
+        await failed.close()
+        self.gateway.world.things.remove(failed)
+        await self.tab.resume()
+
     async def leave(self):
         """For good: a session that could be resumed is ended as well."""
         if self.tab is None:
             return
+        if self.is_away:
+            await self.come_back()
         try:
             self.tab.leave(self.room.jid)
             self.tab._send("<close xmlns='urn:ietf:params:xml:ns:"
