@@ -1,7 +1,7 @@
 /* around.mjs - what is around the messages: search, the line before the new,
  * drafts, copies, notifications, the keyboard. */
 import assert from 'node:assert/strict';
-import { bodies, inside, press, reads, shows, ticked, until, write } from '../browsers.mjs';
+import { bodies, inside, numbered, press, reads, shows, ticked, until, write, writeMany } from '../browsers.mjs';
 import { pause } from '../stack.mjs';
 import { couple } from './basics.mjs';
 import { comeBack, doTo, edit, editedTo, goneFrom, inRow, noDialog, signsOf } from './deeds.mjs';
@@ -17,9 +17,7 @@ const storiesFor = (kind, words) => {
         [`${kind}: search finds what is loaded and what is older, and leads there`]: { settings, async tell(world) {
             const { abhi, anny } = await couple(world, ...words);
             await write(abhi, 'A needle in the hay, über alles');
-            for (let i = 1; i <= 130; i++) {
-                await write(abhi, `hay ${i}`);
-            }
+            await writeMany(abhi, numbered('hay', 130));
             await shows(anny, 'hay 130', 120_000);
             await comeBack(anny);
             await shows(anny, 'hay 130');
@@ -53,7 +51,7 @@ const storiesFor = (kind, words) => {
             await shows(abhi, 'old');
             await ticked(anny, 'old', 'read');
             await abhi.goto('about:blank');
-            for (let i = 1; i <= 30; i++) await write(anny, `new ${i}`);
+            await writeMany(anny, numbered('new', 30));
             await ticked(anny, 'new 30', 'stored');
             await abhi.goto(room.seats[0].link);
             await inside(abhi);
@@ -97,9 +95,7 @@ const storiesFor = (kind, words) => {
         [`${kind}: a copy holds the whole chat in three forms`]: { settings, async tell(world) {
             const { abhi, anny } = await couple(world, ...words);
             await write(abhi, 'the <very> first');
-            for (let i = 1; i <= 60; i++) {
-                await write(abhi, `line ${i}`);
-            }
+            await writeMany(abhi, numbered('line', 60));
             await shows(anny, 'line 60', 120_000);
             await doTo(anny, 'line 60', 'React with 👍');
             await signsOf(anny, 'line 60', ['👍*']);

@@ -1,7 +1,7 @@
 /* awkward.mjs - people who press twice, go back, turn away, and type what nobody
  * thought of. */
 import assert from 'node:assert/strict';
-import { connected, enter, giveCode, inside, PLAIN_HOST, press, reads, shows, until, visit, write } from '../browsers.mjs';
+import { connected, enter, giveCode, inside, numbered, PLAIN_HOST, press, reads, shows, until, visit, write, writeMany } from '../browsers.mjs';
 import { pause } from '../stack.mjs';
 import { couple, theirCard } from './basics.mjs';
 import { comeBack, noDialog } from './deeds.mjs';
@@ -319,11 +319,12 @@ export const stories = {
 
     'paper has all that is loaded': {
         only: 'chrome', /* which can be told to look as paper does */
+        settings: { 'limits.messages_per_second': '0' },
         async tell(world) {
             const room = world.stack.make('Abhi', 'Anny');
             const abhi = await world.person();
             await enter(abhi, room.seats[0]);
-            for (let i = 1; i <= 30; i++) await write(abhi, `line ${i}`);
+            await writeMany(abhi, numbered('line', 30));
             await shows(abhi, 'line 30');
             await abhi.emulateMediaType('print');
             assert.ok(await abhi.$eval('.log', (log) => log.scrollHeight === log.clientHeight && log.clientHeight > innerHeight));
@@ -335,7 +336,7 @@ export const stories = {
         settings: { 'limits.messages_per_second': '0', 'limits.body_max': '1KiB' },
         async tell(world) {
             const { abhi, anny } = await couple(world);
-            for (let i = 1; i <= 120; i++) await write(abhi, `line ${i}`);
+            await writeMany(abhi, numbered('line', 120));
             await shows(anny, 'line 120', 120_000);
             await comeBack(anny);
             await shows(anny, 'line 120');
