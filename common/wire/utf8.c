@@ -60,3 +60,16 @@ bool utf8_is_xml(uint32_t code)
     return code != 0xFFFE && code != 0xFFFF && code <= 0x10FFFF &&
            (code < 0xD800 || code > 0xDFFF);
 }
+
+bool utf8_is_xml_text(struct span text)
+{
+    while (text.len > 0) {
+        uint32_t code;
+        size_t len = utf8_decode(text, &code);
+
+        if (len == 0 || !utf8_is_xml(code))
+            return false;
+        text = span_slice(text, len, text.len);
+    }
+    return true;
+}

@@ -16,4 +16,7 @@ bool utf8_is_valid(struct span text);
  * Specs: XML 1.0 2.2. */
 bool utf8_is_xml(uint32_t code);
 
+/* True when all of `text` is UTF-8 that XML 1.0 can carry. */
+bool utf8_is_xml_text(struct span text);
+
 #endif

@@ -141,17 +141,7 @@ static enum err take_format(int id, struct ctl_options *options,
  * own but a slip at the keyboard. */
 static bool is_sayable(struct span text)
 {
-    if (text.len > ARGUMENT_MAX_BYTES)
-        return false;
-    while (text.len > 0) {
-        uint32_t code;
-        size_t len = utf8_decode(text, &code);
-
-        if (len == 0 || !utf8_is_xml(code))
-            return false;
-        text = span_slice(text, len, text.len);
-    }
-    return true;
+    return text.len <= ARGUMENT_MAX_BYTES && utf8_is_xml_text(text);
 }
 
 static enum err take_arguments(char **argv, struct ctl_options *options,

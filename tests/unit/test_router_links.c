@@ -8,6 +8,22 @@
 #define ABHI "abhi@a.example/phone"
 #define GUEST "g1@guests.chat.example/tab"
 
+/* A chat of an app and a browser. */
+static void app_and_guest(struct world *world)
+{
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+}
+
+/* A new stream of the gateway's. */
+static void gateway_again(struct world *world)
+{
+    peer_down(world, &world->gateway, &world->hub.gateway);
+    world->now_ms += 1000;
+    peer_up(world, &world->gateway, &world->hub.gateway);
+}
+
 static void ping_from(struct world *world, struct link_peer *peer,
                       const char *jid)
 {
@@ -78,9 +94,7 @@ static void native_and_guest_share_a_chat(void **state)
 {
     struct world *world = *state;
 
-    make_chat(world, "24h");
-    join(world, &world->server, ABHI, 1);
-    join(world, &world->gateway, GUEST, 2);
+    app_and_guest(world);
     tick(world);
     forget_sent(world);
     say(world, &world->gateway, GUEST, "hi");
@@ -94,13 +108,9 @@ static void a_new_gateway_stream_evicts_former_guests(void **state)
 {
     struct world *world = *state;
 
-    make_chat(world, "24h");
-    join(world, &world->server, ABHI, 1);
-    join(world, &world->gateway, GUEST, 2);
+    app_and_guest(world);
     tick(world);
-    peer_down(world, &world->gateway, &world->hub.gateway);
-    world->now_ms += 1000;
-    peer_up(world, &world->gateway, &world->hub.gateway);
+    gateway_again(world);
     forget_sent(world);
     join(world, &world->gateway, "g2@guests.chat.example/tab", 2);
     tick(world);
@@ -138,9 +148,7 @@ static void a_new_gateway_stream_is_no_former_guest(void **state)
     join(world, &world->gateway, "g2@guests.chat.example/tab", 2);
     tick(world);
     check_guests(world, "2");
-    peer_down(world, &world->gateway, &world->hub.gateway);
-    world->now_ms += 1000;
-    peer_up(world, &world->gateway, &world->hub.gateway);
+    gateway_again(world);
     check_guests(world, "0");
     join(world, &world->gateway, GUEST, 1);
     tick(world);
@@ -170,13 +178,9 @@ static void a_failed_commit_evicts_nobody_yet(void **state)
 {
     struct world *world = *state;
 
-    make_chat(world, "24h");
-    join(world, &world->server, ABHI, 1);
-    join(world, &world->gateway, GUEST, 2);
+    app_and_guest(world);
     tick(world);
-    peer_down(world, &world->gateway, &world->hub.gateway);
-    world->now_ms += 1000;
-    peer_up(world, &world->gateway, &world->hub.gateway);
+    gateway_again(world);
     forget_sent(world);
     let_disk_fail(true);
     tick(world);
@@ -195,9 +199,7 @@ static void a_failed_commit_forgets_no_leave(void **state)
 {
     struct world *world = *state;
 
-    make_chat(world, "24h");
-    join(world, &world->server, ABHI, 1);
-    join(world, &world->gateway, GUEST, 2);
+    app_and_guest(world);
     tick(world);
     forget_sent(world);
     let_disk_fail(true);
@@ -254,9 +256,7 @@ static void a_failed_commit_asks_nobody_yet(void **state)
 {
     struct world *world = *state;
 
-    make_chat(world, "24h");
-    join(world, &world->server, ABHI, 1);
-    join(world, &world->gateway, GUEST, 2);
+    app_and_guest(world);
     tick(world);
     peer_down(world, &world->server, &world->hub.server);
     peer_up(world, &world->server, &world->hub.server);
@@ -278,9 +278,7 @@ static void what_was_said_while_the_server_was_away_comes_after(void **state)
 {
     struct world *world = *state;
 
-    make_chat(world, "24h");
-    join(world, &world->server, ABHI, 1);
-    join(world, &world->gateway, GUEST, 2);
+    app_and_guest(world);
     join(world, &world->gateway, GUEST "2", 1);
     say(world, &world->gateway, GUEST, "before");
     tick(world);
@@ -315,9 +313,7 @@ static void who_enters_anew_is_told_once(void **state)
 {
     struct world *world = *state;
 
-    make_chat(world, "24h");
-    join(world, &world->server, ABHI, 1);
-    join(world, &world->gateway, GUEST, 2);
+    app_and_guest(world);
     tick(world);
     peer_down(world, &world->server, &world->hub.server);
     world->now_ms += 1000;

@@ -127,6 +127,10 @@ static void xml_has_no_controls(void **state)
     assert_false(utf8_is_xml(0xFFFF));
     assert_true(utf8_is_xml(0x10FFFF));
     assert_false(utf8_is_xml(0x110000));
+    assert_true(utf8_is_xml_text(SPAN("")));
+    assert_true(utf8_is_xml_text(SPAN("a\tb \xC3\xA9")));
+    assert_false(utf8_is_xml_text(SPAN("a\x01")));
+    assert_false(utf8_is_xml_text(SPAN("a\xC3")));
 }
 
 int main(void)

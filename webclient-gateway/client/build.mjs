@@ -12,8 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const dist = process.env.DUOLOGUE_DIST ?? join(here, 'dist');
 const FIRST_LOAD_MAX = 60 * 1024;
 const WHOLE_MAX = 150 * 1024;
-/* What the page cannot go on without: see src/main/later.ts. */
-const LATER = ['src/main/talk.ts', 'src/view/cards.ts', 'src/wire/link.ts'];
+const BEGIN = 'src/main/main.ts';
 
 const options = {
     absWorkingDir: here,
@@ -43,7 +42,7 @@ function named(stem, kind, contents) {
  * without. */
 function firstOf(outputs) {
     const [begin] = Object.keys(outputs).filter(
-        (path) => outputs[path].entryPoint === 'src/main/main.ts',
+        (path) => outputs[path].entryPoint === BEGIN,
     );
     const found = [begin];
     for (const path of found)
@@ -53,9 +52,10 @@ function firstOf(outputs) {
     return found.map((path) => basename(path));
 }
 
-/* The name of the file that `part` became. */
-function partOf(outputs, part) {
-    return basename(Object.keys(outputs).find((path) => outputs[path].entryPoint === part));
+/* The names of what is fetched when it is needed: see src/view/later.ts. */
+function laterOf(outputs) {
+    const begins = ({ entryPoint }) => entryPoint?.endsWith('.ts') && entryPoint !== BEGIN;
+    return Object.keys(outputs).filter((path) => begins(outputs[path])).map((path) => basename(path));
 }
 
 rmSync(dist, { recursive: true, force: true });
@@ -82,7 +82,7 @@ const names = {
     beside: beside
         .map((name) => `<link rel="modulepreload" href="${name}">`)
         .join('\n'),
-    parts: LATER.map((part) => partOf(scripts.metafile.outputs, part)).join(' '),
+    parts: laterOf(scripts.metafile.outputs).join(' '),
 };
 /* For whoever keeps the page among the apps of a device. */
 const manifest = Buffer.from(

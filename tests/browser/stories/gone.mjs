@@ -36,6 +36,18 @@ const noteNotifications = (page) =>
         document.hasFocus = () => false;
     });
 
+/* Two of whom one is asked whether to allow notifications, and has not answered. */
+async function notified(world) {
+    const { abhi, anny } = await couple(world);
+    await noteNotifications(abhi);
+    await comeBack(abhi);
+    await press(abhi, 'Menu');
+    await press(abhi, 'Notifications');
+    await press(abhi, 'Notify me');
+    await until(abhi, () => typeof window.allow === 'function');
+    return { abhi, anny };
+}
+
 export const either = true;
 
 export const stories = {
@@ -65,31 +77,32 @@ export const stories = {
         for (const page of [abhi, anny]) await reads(page, seen);
     },
 
-    async 'a copy that cannot be made, since its part is not there, is told so'(world) {
-        const room = world.stack.make('Abhi', 'Anny');
-        const abhi = await world.person();
-        await abhi.setRequestInterception(true);
-        abhi.on('request', (request) => void (/saving-/.test(request.url()) ? request.abort() : request.continue()));
-        await enter(abhi, room.seats[0]);
-        await write(abhi, 'keep me');
-        await shows(abhi, 'keep me');
-        await press(abhi, 'End chat');
-        await press(abhi, 'End and delete');
-        await reads(abhi, 'You ended it.');
-        await press(abhi, 'Save my copy');
-        await reads(abhi, 'This part could not be loaded.');
-        await press(abhi, 'Understood');
-        await noDialog(abhi);
+    'a copy that cannot be made, since its part is not there, is told so, and made when it is': {
+        only: 'firefox', /* which remembers what it could not fetch */
+        async tell(world) {
+            const room = world.stack.make('Abhi', 'Anny');
+            const abhi = await world.person();
+            await abhi.setRequestInterception(true);
+            let isThere = false;
+            abhi.on('request', (request) => void (!isThere && /saving-/.test(request.url()) ? request.abort() : request.continue()));
+            await enter(abhi, room.seats[0]);
+            await write(abhi, 'keep me');
+            await shows(abhi, 'keep me');
+            await press(abhi, 'End chat');
+            await press(abhi, 'End and delete');
+            await reads(abhi, 'You ended it.');
+            await press(abhi, 'Save my copy');
+            await reads(abhi, 'This part could not be loaded.');
+            await press(abhi, 'Understood');
+            await noDialog(abhi);
+            isThere = true;
+            await press(abhi, 'Save my copy');
+            await reads(abhi, 'Web page');
+        },
     },
 
     async 'a permission that comes after the end leaves nothing behind'(world) {
-        const { abhi, anny } = await couple(world);
-        await noteNotifications(abhi);
-        await comeBack(abhi);
-        await press(abhi, 'Menu');
-        await press(abhi, 'Notifications');
-        await press(abhi, 'Notify me');
-        await until(abhi, () => typeof window.allow === 'function');
+        const { abhi, anny } = await notified(world);
         await press(anny, 'End chat');
         await press(anny, 'End and delete');
         await reads(abhi, 'Anny ended it.');
@@ -99,12 +112,7 @@ export const stories = {
     },
 
     async 'what a notification told, and what the tab counted, goes with the chat'(world) {
-        const { abhi, anny } = await couple(world);
-        await noteNotifications(abhi);
-        await comeBack(abhi);
-        await press(abhi, 'Menu');
-        await press(abhi, 'Notifications');
-        await press(abhi, 'Notify me');
+        const { abhi, anny } = await notified(world);
         await abhi.evaluate(() => window.allow());
         await reads(abhi, 'Notifications are on for this chat.');
         await press(abhi, 'Close');

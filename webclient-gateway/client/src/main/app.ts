@@ -6,6 +6,7 @@ import type { Say } from '../text/text';
 import { endedScreen } from '../view/ended';
 import { deadEnd } from '../view/join';
 import { ask, button } from '../view/parts';
+import { later } from '../view/later';
 import type { Shell } from '../view/shell';
 import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
@@ -13,7 +14,6 @@ import type { Wire, WireEvent } from '../wire/wire';
 import { Invitation } from './invitation';
 import { envelopeOf, type Obstacle } from './guard';
 import { forget, forgetChat, forgetTab, keep, keepKey, kept, type Kept } from './keep';
-import { later } from './later';
 import { Line, pause } from './line';
 import { Making } from './making';
 import type { Stage, Still } from './stage';
@@ -234,7 +234,9 @@ export class App {
     /* What this tab still has: nobody else can be asked any more. */
     private async saveCopy(chat: Chat): Promise<void> {
         const { say, language } = this.stage;
-        const part = await import('../view/saving').catch(() => null);
+        const part = await later('saving', () => import('../view/saving')).catch(
+            () => null,
+        );
         part?.savingSheet(say, language, { chat: () => chat, further: null });
         if (part !== null) return;
         const dialog = ask({

@@ -1,9 +1,9 @@
 /* guard.ts - how the words of a seat's chat travel; or why nobody may enter.
  * With a key in the link nothing is ever sent in clear, whatever the server
  * says; without one a chat that needs it stays shut. */
+import { later } from '../view/later';
 import { asItIs, type Envelope } from '../wire/envelope';
 import { keyOf, type Kept } from './keep';
-import { later } from './later';
 
 export type Obstacle = 'nokey' | 'downgrade' | 'insecure';
 

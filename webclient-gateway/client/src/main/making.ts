@@ -3,12 +3,12 @@ import { KEY_BYTES, keyText } from '../crypto/bytes';
 import { random } from '../crypto/random';
 import { seatOfLink } from '../room/link';
 import type { Card } from '../view/cards';
+import { later } from '../view/later';
 import { startScreen, type StartScreen, type Wish } from '../view/start';
 import { Refused } from '../wire/wire';
 import { inOurs } from './server';
 import { canSeal } from './guard';
 import { allKept, forget, keepKey } from './keep';
-import { later } from './later';
 import type { Stage, Still } from './stage';
 
 const loadCards = (): Promise<typeof import('../view/cards')> =>

@@ -1,4 +1,5 @@
 /* server.ts - where the server is, and whom it serves. */
+import { later } from '../view/later';
 import { aheadOf } from '../wire/clock';
 import { domainOfGreeting } from '../wire/greeting';
 
@@ -17,7 +18,7 @@ function socketUrl(): string {
 
 /* What the server said, in the language of the page. */
 export function inOurs(words: string): Promise<string> {
-    return import('../text/more').then(
+    return later('more', () => import('../text/more')).then(
         ({ translate }) => translate(words),
         () => words,
     );

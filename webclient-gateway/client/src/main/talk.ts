@@ -4,6 +4,7 @@ import type { Chat } from '../room/state';
 import type { Answered } from '../room/quote';
 import { ChatScreen, type ChatDo } from '../view/chat';
 import type { Card } from '../view/cards';
+import { later } from '../view/later';
 import type { Telling } from '../view/telling';
 import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
@@ -196,7 +197,7 @@ export class Talk {
         if (telling === null || !isAway || heard.from === this.chat.me || !isNews(heard))
             return;
         const what = { seat: seat.seat, peer, body: heard.body ?? '' };
-        import('../view/telling').then(
+        later('telling', () => import('../view/telling')).then(
             ({ tell }) => {
                 if (!this.isOver) this.hush = tell(telling, what, () => this.draw());
             },

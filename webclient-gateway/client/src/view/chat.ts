@@ -6,6 +6,7 @@ import { Composer, type ComposerDo, type Draft } from './composer';
 import type { Card } from './cards';
 import { h, nameOf, put, setText, show } from './dom';
 import { icon, type Icon } from './icons';
+import { later } from './later';
 import { Log } from './log';
 import { ask, button, explain, guardOf } from './parts';
 import { Sheets, type SheetsDo } from './sheets';
@@ -294,7 +295,7 @@ export class ChatScreen implements Screen {
     /* Who made the chat in this tab still has what the other needs. */
     private async drawCard(): Promise<void> {
         if (this.peerCard === null) return;
-        const { cardOf } = await import('./cards');
+        const { cardOf } = await later('cards', () => import('./cards'));
         if (this.chat.everSeen || this.empty.querySelector('.card') !== null) return;
         this.empty.append(cardOf(this.say, this.peerCard, false, () => undefined));
     }

@@ -2,6 +2,7 @@
 import type { Say } from '../text/text';
 import { h, put, setText } from './dom';
 import { icon, type Icon } from './icons';
+import { later } from './later';
 
 export function wickLine(): HTMLElement {
     return h(
@@ -167,10 +168,9 @@ export async function explain(
     kind: string,
     compare: string[],
 ): Promise<void> {
-    const words = (await import('./guard').catch(() => null))?.guardWords(
-        guardOf(kind),
-        compare,
-    );
+    const words = (
+        await later('guard', () => import('./guard')).catch(() => null)
+    )?.guardWords(guardOf(kind), compare);
     const dialog = ask({
         title: say(`guard.${guardOf(kind)}`),
         text: words === undefined ? say('later.hint') : '',

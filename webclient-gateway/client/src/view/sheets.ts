@@ -3,6 +3,7 @@
 import { byArchiveId } from '../room/amend';
 import type { Chat, Message } from '../room/state';
 import type { Say } from '../text/text';
+import { later } from './later';
 import { ask, button } from './parts';
 import type { TellingDo } from './telling';
 
@@ -23,6 +24,13 @@ export interface SheetsTo {
 
 const AHEAD_MS = 3_000;
 
+const loadMenu = (): Promise<typeof import('./menu')> =>
+    later('menu', () => import('./menu'));
+const loadSearch = (): Promise<typeof import('./search')> =>
+    later('search', () => import('./search'));
+const loadSaving = (): Promise<typeof import('./saving')> =>
+    later('saving', () => import('./saving'));
+
 export class Sheets {
     constructor(
         private readonly say: Say,
@@ -34,8 +42,8 @@ export class Sheets {
         /* Fetched while nothing else happens: so that they open at once, and
          * also when the line is down by then. */
         window.setTimeout(() => {
-            for (const part of [import('./menu'), import('./search'), import('./saving')])
-                part.catch(() => undefined);
+            for (const load of [loadMenu, loadSearch, loadSaving])
+                void load().catch(() => undefined);
         }, AHEAD_MS);
     }
 
@@ -55,7 +63,7 @@ export class Sheets {
         const { act, to } = this;
         /* The row stays when what is in it is drawn anew. */
         const row = at.closest<HTMLElement>('.message') ?? at;
-        this.open(import('./menu'), ({ messageMenu }) => {
+        this.open(loadMenu(), ({ messageMenu }) => {
             const message = this.chat().messages.find((m) => m.key === key);
             if (message === undefined || !row.isConnected) return;
             const { reply } = message;
@@ -79,7 +87,7 @@ export class Sheets {
     }
 
     search(): void {
-        this.open(import('./search'), ({ searchSheet }) =>
+        this.open(loadSearch(), ({ searchSheet }) =>
             searchSheet(this.say, this.language, {
                 chat: this.chat,
                 further: this.act.further,
@@ -89,7 +97,7 @@ export class Sheets {
     }
 
     save(): void {
-        this.open(import('./saving'), ({ savingSheet }) =>
+        this.open(loadSaving(), ({ savingSheet }) =>
             savingSheet(this.say, this.language, {
                 chat: this.chat,
                 further: this.act.further,
@@ -98,7 +106,7 @@ export class Sheets {
     }
 
     tell(): void {
-        this.open(import('./telling'), ({ tellingSheet }) =>
+        this.open(later('telling', () => import('./telling')), ({ tellingSheet }) =>
             tellingSheet(this.chat().peer, this.act.telling),
         );
     }
