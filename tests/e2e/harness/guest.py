@@ -40,7 +40,9 @@ class Guest(Speaker):
     async def _log_in(self):
         """A new socket, a stream on it, and ANONYMOUS."""
         await self._shake_hands()
-        self._task = asyncio.create_task(self._read())
+        self.closed = asyncio.Event()
+        self._task = asyncio.create_task(
+            self._read(self._reader, self.closed))
         await self._open()
         self._send("<auth xmlns='%s' mechanism='ANONYMOUS'/>" % SASL)
         await self.take(lambda s: s.name == 'success', 'success')
@@ -87,18 +89,17 @@ class Guest(Speaker):
         self._writer.write(bytes([0x80 | kind]) + size + mask + bytes(
             b ^ mask[i % 4] for i, b in enumerate(payload)))
 
-    async def _read(self):
+    async def _read(self, reader, closed):
+        """One socket to its end; there may be a next one by then."""
         whole = b''
         try:
             while True:
-                first, size = await self._reader.readexactly(2)
+                first, size = await reader.readexactly(2)
                 if size == 126:
-                    size, = struct.unpack(
-                        '!H', await self._reader.readexactly(2))
+                    size, = struct.unpack('!H', await reader.readexactly(2))
                 elif size == 127:
-                    size, = struct.unpack(
-                        '!Q', await self._reader.readexactly(8))
-                payload = await self._reader.readexactly(size)
+                    size, = struct.unpack('!Q', await reader.readexactly(8))
+                payload = await reader.readexactly(size)
                 if first & 15 == _PING:
                     self._send(payload, _PONG)
                 elif first & 15 == _CLOSE:
@@ -111,7 +112,7 @@ class Guest(Speaker):
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
-            self.closed.set()
+            closed.set()
 
     def _on_frame(self, frame):
         stanza = Stanza(ET.fromstring(frame))
