@@ -382,6 +382,52 @@ static void who_does_not_acknowledge_may_go_on_but_not_return(void **state)
     assert_int_equal(s->c.gate.by_jid.count, 0);
 }
 
+/* Guests who wait, with as much as all of them may have. */
+static void fill_gate(struct scene *s)
+{
+    static char frame[GUEST_QUEUE_BYTES / 4];
+
+    while (s->c.gate.unacked_bytes < GATE_UNACKED_BYTES) {
+        struct session session;
+
+        gate_case_bind(&s->c, &session);
+        gate_case_say(&session, CASE_ENABLE);
+        for (int i = 0; i < 4; i++)
+            session__send(&session, (struct span){frame, sizeof(frame)});
+        session_lost(&session);
+    }
+}
+
+static void many_who_do_not_acknowledge_may_keep_less(void **state)
+{
+    static char frame[GUEST_QUEUE_LEAST_BYTES / 2];
+    struct span half = {frame, sizeof(frame)};
+    struct scene *s = *state;
+    struct guest *guest = s->first.guest;
+
+    gate_case_say(&s->first, "<a xmlns='urn:xmpp:sm:3' h='1'/>");
+    assert_int_equal(s->c.gate.unacked_bytes, 0);
+    fill_gate(s);
+    session__send(&s->first, half);
+    session__send(&s->first, half);
+    assert_false(guest->is_lossy);
+    gate_case_say(&s->first, "<a xmlns='urn:xmpp:sm:3' h='2'/>");
+    session__send(&s->first, half);
+    assert_false(guest->is_lossy);
+    session__send(&s->first, SPAN("x"));
+    assert_true(guest->is_lossy);
+    assert_int_equal(s->first.close, SESSION_OPEN);
+    assert_int_equal(guest->unacked.count, 0);
+    assert_int_equal(s->c.gate.unacked_bytes, GATE_UNACKED_BYTES);
+    s->c.gate.now_ms += GATE_HIBERNATE_ROOMLESS_MS;
+    gate_sweep(&s->c.gate);
+    assert_int_equal(s->c.gate.unacked_bytes, 0);
+    gate_case_say(&s->first, "<a xmlns='urn:xmpp:sm:3' h='5'/>");
+    assert_false(guest->is_lossy);
+    session__send(&s->first, half);
+    assert_int_equal(s->c.gate.unacked_bytes, sizeof(frame));
+}
+
 static void who_says_goodbye_is_gone(void **state)
 {
     struct scene *s = *state;
@@ -456,6 +502,8 @@ int main(void)
                                         begin, end),
         cmocka_unit_test_setup_teardown(
             who_does_not_acknowledge_may_go_on_but_not_return, begin, end),
+        cmocka_unit_test_setup_teardown(
+            many_who_do_not_acknowledge_may_keep_less, begin, end),
         cmocka_unit_test_setup_teardown(who_says_goodbye_is_gone, begin, end),
         cmocka_unit_test_setup_teardown(a_new_component_evicts_once, begin,
                                         end),

@@ -386,6 +386,33 @@ static void many_who_do_not_read_may_keep_less(void **state)
     assert_int_equal(s->c.gate.out_bytes, 0);
 }
 
+static void where_many_do_not_read_each_must(void **state)
+{
+    static char frame[1024];
+    struct session others[GATE_OUT_BYTES / SESSION_OUT_MAX_BYTES];
+    struct scene *s = *state;
+
+    log_in(s);
+    s->c.gate.now_ms += SESSION_SLOW_MS;
+    session__put(&s->session, (struct span){frame, sizeof(frame)});
+    s->c.gate.now_ms += SESSION_SLOW_MS;
+    session_sweep(&s->session); /* beside nobody it may take its time */
+    assert_int_equal(s->session.close, SESSION_OPEN);
+    gate_case_heard(&s->session, &s->heard);
+    fill_gate(s, others, sizeof(others) / sizeof(others[0]));
+    s->c.gate.now_ms += SESSION_SLOW_MS;
+    session_sweep(&s->session); /* it has taken everything */
+    session__put(&s->session, (struct span){frame, sizeof(frame)});
+    s->c.gate.now_ms += SESSION_SLOW_MS - 1;
+    session_sweep(&s->session);
+    assert_int_equal(s->session.close, SESSION_OPEN);
+    s->c.gate.now_ms += 1;
+    session_sweep(&s->session);
+    assert_int_equal(s->session.close, SESSION_CLOSE_POLICY);
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        session_lost(&others[i]);
+}
+
 static void who_sends_too_fast_is_not_read(void **state)
 {
     struct scene *s = *state;
@@ -422,6 +449,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(who_does_not_read_is_cut, begin, end),
         cmocka_unit_test_setup_teardown(many_who_do_not_read_may_keep_less,
                                         begin, end),
+        cmocka_unit_test_setup_teardown(where_many_do_not_read_each_must, begin,
+                                        end),
         cmocka_unit_test_setup_teardown(who_sends_too_fast_is_not_read, begin,
                                         end),
     };

@@ -21,6 +21,9 @@ enum {
     GATE_UP_MAX_BYTES = 8 * 1024 * 1024, /* for the component, unsent */
     /* Waiting for all browsers: above it, each may have SESSION_OUT_BYTES. */
     GATE_OUT_BYTES = 64 * 1024 * 1024,
+    /* Kept for all guests until they acknowledge it: above it, each may have
+     * GUEST_QUEUE_LEAST_BYTES. */
+    GATE_UNACKED_BYTES = 64 * 1024 * 1024,
     GATE_GUESTS_MAX = 20 * 1000,
     GATE_HIBERNATE_MS = 5 * 60 * 1000,
     GATE_HIBERNATE_ROOMLESS_MS = 10 * 1000, /* of one who misses nothing */
@@ -54,16 +57,17 @@ struct gate {
     struct crypto *crypto;
     struct secret source_key; /* drawn at start, never stored */
     struct frame_reader *frames;
-    struct arena arena;  /* for addresses of one stanza */
-    struct buf scratch;  /* one stanza being written */
-    struct buf up;       /* bytes for the component */
-    size_t out_bytes;    /* for browsers, unsent, in all sessions */
-    bool is_linked;      /* the component listens */
-    struct map by_jid;   /* full JID -> guest */
-    struct map by_token; /* XEP-0198 id -> guest */
-    struct guest *first; /* all guests */
-    struct guest *dead;  /* ended, not freed yet */
-    int64_t now_ms;      /* of a clock that never goes back */
+    struct arena arena;   /* for addresses of one stanza */
+    struct buf scratch;   /* one stanza being written */
+    struct buf up;        /* bytes for the component */
+    size_t out_bytes;     /* for browsers, unsent, in all sessions */
+    size_t unacked_bytes; /* of all guests, sent or not */
+    bool is_linked;       /* the component listens */
+    struct map by_jid;    /* full JID -> guest */
+    struct map by_token;  /* XEP-0198 id -> guest */
+    struct guest *first;  /* all guests */
+    struct guest *dead;   /* ended, not freed yet */
+    int64_t now_ms;       /* of a clock that never goes back */
     struct gate_counts counts;
     const struct gate_ports *ports;
     void *self;

@@ -168,12 +168,19 @@ void guest__end(struct gate *gate, struct guest *guest)
     gate->dead = guest;
 }
 
+static void forget_unacked(struct gate *gate, struct guest *guest)
+{
+    gate->unacked_bytes -= guest->unacked.bytes;
+    queue_clear(&guest->unacked);
+}
+
 void guest__bury(struct gate *gate)
 {
     while (gate->dead != NULL) {
         struct guest *guest = gate->dead;
 
         gate->dead = guest->grave;
+        forget_unacked(gate, guest);
         free_guest(guest);
     }
 }
@@ -208,6 +215,14 @@ void guest__ask_for_ack(struct guest *guest)
     session__put(guest->session, SPAN("<r xmlns='" NS_SM "'/>"));
 }
 
+/* Unless all together have too much, a guest may fill its queue. */
+static bool has_room_for(const struct gate *gate, const struct guest *guest,
+                         struct span frame)
+{
+    return guest->unacked.bytes + frame.len <= GUEST_QUEUE_LEAST_BYTES ||
+           gate->unacked_bytes + frame.len <= GATE_UNACKED_BYTES;
+}
+
 /* False when the guest was ended: it hibernates and too much waits for it. */
 static bool keep(struct gate *gate, struct guest *guest, struct span frame)
 {
@@ -215,16 +230,19 @@ static bool keep(struct gate *gate, struct guest *guest, struct span frame)
 
     if (guest->is_lossy)
         return true;
-    rc = queue_push(&guest->unacked, frame);
-    if (rc == ERR_OK)
+    rc = has_room_for(gate, guest, frame) ? queue_push(&guest->unacked, frame)
+                                          : ERR_LIMIT;
+    if (rc == ERR_OK) {
+        gate->unacked_bytes += frame.len;
         return true;
+    }
     if (guest->session == NULL) {
         guest__end(gate, guest);
         return false;
     }
     /* It may go on, but a cut means to enter anew and read the archive. */
     guest->is_lossy = true;
-    queue_clear(&guest->unacked);
+    forget_unacked(gate, guest);
     return true;
 }
 
@@ -243,15 +261,17 @@ void guest__send(struct gate *gate, struct guest *guest, struct span frame)
         guest__ask_for_ack(guest); /* unless it was too slow and is cut */
 }
 
-enum err guest__take_ack(struct guest *guest, uint32_t count)
+enum err guest__take_ack(struct gate *gate, struct guest *guest, uint32_t count)
 {
     uint32_t fresh = count - guest->out_acked; /* modulo 2^32, as they count */
 
     if (fresh > guest->out_count - guest->out_acked)
         return ERR_SYNTAX;
     guest->out_acked = count;
-    for (; fresh > 0 && guest->unacked.count > 0; fresh--)
+    for (; fresh > 0 && guest->unacked.count > 0; fresh--) {
+        gate->unacked_bytes -= queue_front(&guest->unacked).len;
         queue_pull(&guest->unacked);
+    }
     if (guest->out_acked == guest->out_count)
         guest->is_lossy = false; /* nothing that we did not keep is missing */
     return ERR_OK;

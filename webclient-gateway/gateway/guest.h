@@ -12,6 +12,7 @@ enum {
     GUEST_ROOMS_MAX = 16,
     GUEST_QUEUE_STANZAS = 500, /* not acknowledged yet */
     GUEST_QUEUE_BYTES = 256 * 1024,
+    GUEST_QUEUE_LEAST_BYTES = 4 * 1024, /* whatever waits for the others */
     GUEST_ACK_EVERY = 8, /* stanzas after which we ask for an ack */
 };
 
@@ -82,7 +83,8 @@ void guest__ask_for_ack(struct guest *guest);
 
 /* Takes the client's count.
  * Errors: ERR_SYNTAX when it counts more than we sent. */
-enum err guest__take_ack(struct guest *guest, uint32_t count) MUST_CHECK;
+enum err guest__take_ack(struct gate *gate, struct guest *guest,
+                         uint32_t count) MUST_CHECK;
 
 /* Notes what a presence from a room to the guest says about where it is.
  * False for the end of a stay that is not known here. */

@@ -144,6 +144,7 @@ enum err http_put_metrics(const struct gate *gate,
         {"slow_readers_total", "counter", counts->slow_readers},
         {"unsent_bytes", "gauge", gate->up.len},
         {"waiting_bytes", "gauge", gate->out_bytes},
+        {"unacknowledged_bytes", "gauge", gate->unacked_bytes},
     };
     enum err rc = ERR_OK;
 

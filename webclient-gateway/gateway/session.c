@@ -77,6 +77,8 @@ void session__put(struct session *session, struct span frame)
 {
     if (session->close != SESSION_OPEN)
         return;
+    if (session->out.bytes == 0) /* from now on it has something to take */
+        session->drained_ms = session->gate->now_ms;
     if (!has_room_for(session, frame) ||
         queue_push(&session->out, frame) != ERR_OK) {
         cut(session);
@@ -248,12 +250,22 @@ static bool is_idle(const struct session *session)
            session->gate->now_ms - guest->roomless_ms >= SESSION_ROOM_MS;
 }
 
+/* One who has little waiting may take his time, but where all together have
+ * too much nobody may. */
+static bool is_stuck(const struct session *session)
+{
+    const struct gate *gate = session->gate;
+
+    return (session->is_overflowing ||
+            (session->out.bytes > 0 && gate->out_bytes >= GATE_OUT_BYTES)) &&
+           gate->now_ms - session->drained_ms >= SESSION_SLOW_MS;
+}
+
 void session_sweep(struct session *session)
 {
     if (session->close != SESSION_OPEN)
         return;
-    if (session->is_overflowing &&
-        session->gate->now_ms - session->drained_ms >= SESSION_SLOW_MS) {
+    if (is_stuck(session)) {
         cut(session);
     } else if (is_late(session)) {
         session_fail(session, STREAM_ERROR_CONNECTION_TIMEOUT, NULL);

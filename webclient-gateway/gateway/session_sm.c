@@ -93,7 +93,7 @@ static void take_ack(struct session *session, const struct xml_node *node)
         return;
     if (!read_count(node, &count))
         session_fail(session, STREAM_ERROR_UNDEFINED, "h is no count");
-    else if (guest__take_ack(session->guest, count) != ERR_OK)
+    else if (guest__take_ack(session->gate, session->guest, count) != ERR_OK)
         session__fail_count(session, count, session->guest->out_count);
 }
 
@@ -150,7 +150,7 @@ static void take_resume(struct session *session, const struct xml_node *node)
         put_failed(session, "item-not-found");
         return;
     }
-    if (guest__take_ack(guest, count) != ERR_OK) {
+    if (guest__take_ack(session->gate, guest, count) != ERR_OK) {
         session__fail_count(session, count, guest->out_count);
         return;
     }
