@@ -20,9 +20,11 @@ enum {
     ROOM_SEATS = 2,
     ROOM_MESSAGES_MAX = 10000,          /* archived in one room */
     ROOM_BYTES_MAX = 16 * 1024 * 1024,  /* payload bytes in one room */
+    ROOM_SPARE_MESSAGES = 1000,         /* retractions in a full room */
+    ROOM_SPARE_BYTES = 1024 * 1024,     /* and theirs */
     ROOM_PAYLOAD_MAX_BYTES = 60 * 1024, /* one message, as written */
     ROOM_MEMBERS_MAX = 32,              /* bare JIDs bound to one seat */
-    ROOM_ORIGIN_BYTES = 16,
+    ROOM_ID_HASH_BYTES = 16,
     ROOM_SOURCE_BYTES = 16,
     ROOM_SOURCES_MAX = 100000, /* sources whose limits we remember */
     ROOM_NAME_MAX_BYTES = 128,
@@ -76,8 +78,9 @@ enum {
     ROOM_ENTRY_HISTORY = 1,     /* replayed by XEP-0045 */
     ROOM_ENTRY_ACTIVITY = 2,    /* counts against silence */
     ROOM_ENTRY_RETRACTED = 4,   /* its payload is erased */
-    ROOM_ENTRY_ORIGIN = 8,      /* `origin` is set */
+    ROOM_ENTRY_ORIGIN = 8,      /* `id_hash` is of its origin-id */
     ROOM_ENTRY_CORRECTION = 16, /* `corrects_seq` is set */
+    ROOM_ENTRY_ID = 32,         /* `id_hash` is of its id, for want of one */
 };
 
 struct room_entry {
@@ -86,7 +89,7 @@ struct room_entry {
     uint8_t seat;          /* 1 or 2 */
     uint8_t flags;         /* ROOM_ENTRY_... */
     uint16_t corrects_seq; /* the message whose words it replaces */
-    uint8_t origin[ROOM_ORIGIN_BYTES];
+    uint8_t id_hash[ROOM_ID_HASH_BYTES];
 };
 
 struct room_session_image {

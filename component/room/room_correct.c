@@ -27,10 +27,10 @@ enum err room__correction(struct room_turn *turn, uint8_t seat, uint16_t *seq,
     *is_refused = false;
     if (!said(turn)->is_correction)
         return ERR_OK;
-    rc = room__origin_find(turn->room, seat, id, turn->engine->seed, &own);
+    rc = room__id_find(turn->room, seat, id, turn->engine->seed, &own);
     if (rc == ERR_OK && own == NULL)
-        rc = room__origin_find(turn->room, seat == 1 ? 2 : 1, id,
-                               turn->engine->seed, &others);
+        rc = room__id_find(turn->room, seat == 1 ? 2 : 1, id,
+                           turn->engine->seed, &others);
     if (rc != ERR_OK)
         return rc;
     if (own != NULL)

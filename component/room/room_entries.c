@@ -22,55 +22,66 @@ static enum err make_place(struct room *room)
     return ERR_OK;
 }
 
-/* Origins are hashes already; the seed keeps them from being chosen. */
-static size_t home_of(const struct room_origins *origins, uint8_t seat,
-                      const uint8_t origin[ROOM_ORIGIN_BYTES],
+/* They are hashes already; the seed keeps their places from being chosen. */
+static size_t home_of(const struct room_ids *ids, uint8_t seat,
+                      const uint8_t id_hash[ROOM_ID_HASH_BYTES],
                       const uint64_t seed[2])
 {
     uint64_t a;
     uint64_t b;
 
-    memcpy(&a, origin, sizeof(a));
-    memcpy(&b, origin + sizeof(a), sizeof(b));
+    memcpy(&a, id_hash, sizeof(a));
+    memcpy(&b, id_hash + sizeof(a), sizeof(b));
     a = (a ^ seed[0]) * 0x9e3779b97f4a7c15U;
     a = (a ^ (a >> 32) ^ b ^ seed[1] ^ seat) * 0x9e3779b97f4a7c15U;
-    return (size_t)(a ^ (a >> 32)) & (origins->cap - 1);
+    return (size_t)(a ^ (a >> 32)) & (ids->cap - 1);
 }
 
 static bool is_from(const struct room_entry *entry, uint8_t seat,
-                    const uint8_t origin[ROOM_ORIGIN_BYTES])
+                    const uint8_t id_hash[ROOM_ID_HASH_BYTES])
 {
     return entry->seat == seat &&
-           memcmp(entry->origin, origin, ROOM_ORIGIN_BYTES) == 0;
+           memcmp(entry->id_hash, id_hash, ROOM_ID_HASH_BYTES) == 0;
 }
 
-/* The slot of that origin, or the empty one where it would go. */
+/* The slot of that id, or the empty one where it would go. */
 static size_t find_slot(const struct room *room, uint8_t seat,
-                        const uint8_t origin[ROOM_ORIGIN_BYTES],
+                        const uint8_t id_hash[ROOM_ID_HASH_BYTES],
                         const uint64_t seed[2])
 {
-    const struct room_origins *origins = &room->origins;
-    size_t i = home_of(origins, seat, origin, seed);
+    const struct room_ids *ids = &room->ids;
+    size_t i = home_of(ids, seat, id_hash, seed);
 
-    while (origins->slots[i] != 0 &&
-           !is_from(&room->entries[origins->slots[i] - 1], seat, origin))
-        i = (i + 1) & (origins->cap - 1);
+    while (ids->slots[i] != 0 &&
+           !is_from(&room->entries[ids->slots[i] - 1], seat, id_hash))
+        i = (i + 1) & (ids->cap - 1);
     return i;
+}
+
+static bool has_id(const struct room_entry *entry)
+{
+    return (entry->flags & (ROOM_ENTRY_ORIGIN | ROOM_ENTRY_ID)) != 0;
+}
+
+/* What has an origin-id keeps its slot: a message is not stored twice. */
+static void put_in_slot(struct room *room, size_t i, const uint64_t seed[2])
+{
+    const struct room_entry *entry = &room->entries[i];
+    uint32_t *slot =
+        room->ids.slots + find_slot(room, entry->seat, entry->id_hash, seed);
+
+    if (*slot == 0)
+        room->ids.count++;
+    else if ((room->entries[*slot - 1].flags & ROOM_ENTRY_ORIGIN) != 0)
+        return;
+    *slot = (uint32_t)i + 1;
 }
 
 static void fill_slots(struct room *room, const uint64_t seed[2])
 {
     for (size_t i = 0; i < room->entry_count; i++) {
-        const struct room_entry *entry = &room->entries[i];
-        size_t slot;
-
-        if ((entry->flags & ROOM_ENTRY_ORIGIN) == 0)
-            continue;
-        slot = find_slot(room, entry->seat, entry->origin, seed);
-        if (room->origins.slots[slot] == 0) {
-            room->origins.slots[slot] = (uint32_t)i + 1;
-            room->origins.count++;
-        }
+        if (has_id(&room->entries[i]))
+            put_in_slot(room, i, seed);
     }
 }
 
@@ -86,36 +97,34 @@ static size_t cap_for(size_t count)
 /* Makes the table, or one that holds another entry. */
 static enum err renew_slots(struct room *room, const uint64_t seed[2])
 {
-    size_t known =
-        room->origins.cap > 0 ? room->origins.count : room->entry_count;
+    size_t known = room->ids.cap > 0 ? room->ids.count : room->entry_count;
     size_t cap = cap_for(known + 1);
     uint32_t *slots;
 
-    if (cap <= room->origins.cap)
+    if (cap <= room->ids.cap)
         return ERR_OK;
     slots = calloc(cap, sizeof(*slots));
     if (slots == NULL)
         return ERR_NOMEM;
-    heap_free(room->origins.slots);
-    room->origins = (struct room_origins){.slots = slots, .cap = cap};
+    heap_free(room->ids.slots);
+    room->ids = (struct room_ids){.slots = slots, .cap = cap};
     fill_slots(room, seed);
     return ERR_OK;
 }
 
-enum err room__origin_find(struct room *room, uint8_t seat,
-                           const uint8_t origin[ROOM_ORIGIN_BYTES],
-                           const uint64_t seed[2],
-                           const struct room_entry **out)
+enum err room__id_find(struct room *room, uint8_t seat,
+                       const uint8_t id_hash[ROOM_ID_HASH_BYTES],
+                       const uint64_t seed[2], const struct room_entry **out)
 {
     size_t slot;
     enum err rc;
 
     *out = NULL;
-    if (room->origins.cap == 0 && (rc = renew_slots(room, seed)) != ERR_OK)
+    if (room->ids.cap == 0 && (rc = renew_slots(room, seed)) != ERR_OK)
         return rc;
-    slot = find_slot(room, seat, origin, seed);
-    if (room->origins.slots[slot] != 0)
-        *out = &room->entries[room->origins.slots[slot] - 1];
+    slot = find_slot(room, seat, id_hash, seed);
+    if (room->ids.slots[slot] != 0)
+        *out = &room->entries[room->ids.slots[slot] - 1];
     return ERR_OK;
 }
 
@@ -126,18 +135,11 @@ enum err room__entry_add(struct room *room, const struct room_entry *entry,
 
     if ((rc = make_place(room)) != ERR_OK)
         return rc;
-    if ((entry->flags & ROOM_ENTRY_ORIGIN) != 0) {
-        size_t slot;
-
-        if ((rc = renew_slots(room, seed)) != ERR_OK)
-            return rc;
-        slot = find_slot(room, entry->seat, entry->origin, seed);
-        if (room->origins.slots[slot] == 0) {
-            room->origins.slots[slot] = (uint32_t)room->entry_count + 1;
-            room->origins.count++;
-        }
-    }
+    if (has_id(entry) && (rc = renew_slots(room, seed)) != ERR_OK)
+        return rc;
     room->entries[room->entry_count++] = *entry;
+    if (has_id(entry))
+        put_in_slot(room, room->entry_count - 1, seed);
     return ERR_OK;
 }
 

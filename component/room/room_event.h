@@ -77,9 +77,9 @@ struct room_join {
 };
 
 struct room_message {
-    uint8_t flags; /* ROOM_ENTRY_HISTORY, _ACTIVITY, _ORIGIN */
+    uint8_t flags; /* ROOM_ENTRY_HISTORY, _ACTIVITY, _ORIGIN, _ID */
     bool is_archived;
-    uint8_t origin[ROOM_ORIGIN_BYTES]; /* hash of the origin-id */
+    uint8_t id_hash[ROOM_ID_HASH_BYTES]; /* with _ORIGIN or _ID */
     struct span id;      /* at NULL: the room makes one from the stanza-id */
     struct span lang;    /* at NULL: none */
     struct span payload; /* written children, cleaned */
@@ -91,7 +91,7 @@ struct room_message {
     uint32_t retracts_seq; /* archived message it takes back; 0: none */
     bool is_retraction;    /* has <retract/>, even of an unknown id */
     bool is_correction;    /* has <replace/>: */
-    uint8_t corrects[ROOM_ORIGIN_BYTES]; /* hash of the id it names */
+    uint8_t corrects[ROOM_ID_HASH_BYTES]; /* hash of the id it names */
     enum room_word {
         ROOM_WORD_NONE,
         ROOM_WORD_END,

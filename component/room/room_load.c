@@ -172,7 +172,7 @@ void room__free(struct room *room)
     heap_free(room->sessions);
     heap_free(room->members);
     heap_free(room->entries);
-    heap_free(room->origins.slots);
+    heap_free(room->ids.slots);
     heap_free(room->local);
     explicit_bzero(room, sizeof(*room));
     heap_free(room);

@@ -33,12 +33,16 @@ static bool is_too_long(const struct room_turn *turn)
            said(turn)->payload.len > ROOM_PAYLOAD_MAX_BYTES;
 }
 
+/* What was said can be taken back when nothing more can be said. */
 static bool is_full(const struct room_turn *turn)
 {
     const struct room *room = turn->room;
+    const bool is_retraction = said(turn)->is_retraction;
+    const size_t spare = is_retraction ? ROOM_SPARE_MESSAGES : 0;
+    const size_t spare_bytes = is_retraction ? ROOM_SPARE_BYTES : 0;
 
-    return room->entry_count >= ROOM_MESSAGES_MAX ||
-           room->bytes + said(turn)->payload.len > ROOM_BYTES_MAX;
+    return room->entry_count >= ROOM_MESSAGES_MAX + spare ||
+           room->bytes + said(turn)->payload.len > ROOM_BYTES_MAX + spare_bytes;
 }
 
 static bool is_nearly_full(const struct room *room)
@@ -125,14 +129,12 @@ static struct room_entry next_entry(const struct room_turn *turn, uint8_t seat,
         .at_ms = turn->now_ms,
         .seq = room_last_seq(room) + 1,
         .seat = seat,
-        .flags = said(turn)->flags &
-                 (ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY | ROOM_ENTRY_ORIGIN),
+        .flags = said(turn)->flags & (ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY |
+                                      ROOM_ENTRY_ORIGIN | ROOM_ENTRY_ID),
     };
 
-    if ((entry.flags & ROOM_ENTRY_ORIGIN) != 0) {
-        for (size_t i = 0; i < ROOM_ORIGIN_BYTES; i++)
-            entry.origin[i] = said(turn)->origin[i];
-    }
+    for (size_t i = 0; i < ROOM_ID_HASH_BYTES; i++)
+        entry.id_hash[i] = said(turn)->id_hash[i];
     if (corrects_seq != 0) {
         entry.flags |= ROOM_ENTRY_CORRECTION;
         entry.corrects_seq = corrects_seq;
@@ -240,9 +242,9 @@ static enum err find_twin(struct room_turn *turn, uint8_t seat, uint32_t *seq)
     if (!said(turn)->is_archived ||
         (said(turn)->flags & ROOM_ENTRY_ORIGIN) == 0)
         return ERR_OK;
-    rc = room__origin_find(turn->room, seat, said(turn)->origin,
-                           turn->engine->seed, &twin);
-    if (rc == ERR_OK && twin != NULL)
+    rc = room__id_find(turn->room, seat, said(turn)->id_hash,
+                       turn->engine->seed, &twin);
+    if (rc == ERR_OK && twin != NULL && (twin->flags & ROOM_ENTRY_ORIGIN) != 0)
         *seq = twin->seq;
     return rc;
 }

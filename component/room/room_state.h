@@ -62,12 +62,12 @@ struct room_seat {
     struct room_bucket rate; /* of messages; memory only */
     int64_t end_until_ms;    /* a second !end counts before this; 0: none */
     bool has_end_origin;     /* of the first: */
-    uint8_t end_origin[ROOM_ORIGIN_BYTES];
+    uint8_t end_origin[ROOM_ID_HASH_BYTES];
     bool is_used;
 };
 
-/* From an origin to its entry; made when the first one is looked up. */
-struct room_origins {
+/* From an id to its entry; made when the first one is looked up. */
+struct room_ids {
     uint32_t *slots; /* index into the entries plus 1; 0: empty */
     size_t cap;      /* a power of two, or 0 */
     size_t count;
@@ -101,7 +101,7 @@ struct room {
     size_t entry_count;
     size_t entry_cap;
     uint64_t bytes;
-    struct room_origins origins;
+    struct room_ids ids;
 
     struct room_session **sessions; /* by joined_ms */
     size_t session_count;
@@ -254,11 +254,12 @@ void room__families_free(struct room *room);
 /* Errors: ERR_NOMEM, and nothing was added. */
 enum err room__entry_add(struct room *room, const struct room_entry *entry,
                          const uint64_t seed[2]) MUST_CHECK;
-/* The entry of that seat with that origin, or NULL in *out. */
-enum err room__origin_find(struct room *room, uint8_t seat,
-                           const uint8_t origin[ROOM_ORIGIN_BYTES],
-                           const uint64_t seed[2],
-                           const struct room_entry **out) MUST_CHECK;
+/* What that seat said under that id, or NULL in *out.  An origin-id is said
+ * once; of an id without one, which an app may use again, the newest. */
+enum err room__id_find(struct room *room, uint8_t seat,
+                       const uint8_t id_hash[ROOM_ID_HASH_BYTES],
+                       const uint64_t seed[2],
+                       const struct room_entry **out) MUST_CHECK;
 struct room_entry *room__entry_get(const struct room *room, uint32_t seq);
 
 /* --- room_bucket.c --- */

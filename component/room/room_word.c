@@ -10,7 +10,7 @@ static bool is_sent_again(const struct room_seat *seat,
                           const struct room_message *message)
 {
     return seat->has_end_origin && (message->flags & ROOM_ENTRY_ORIGIN) != 0 &&
-           memcmp(seat->end_origin, message->origin, ROOM_ORIGIN_BYTES) == 0;
+           memcmp(seat->end_origin, message->id_hash, ROOM_ID_HASH_BYTES) == 0;
 }
 
 static enum err word_end(struct room_turn *turn, struct room_session *session)
@@ -23,7 +23,7 @@ static enum err word_end(struct room_turn *turn, struct room_session *session)
                                                   : ROOM_CAUSE_SEAT2);
     seat->end_until_ms = turn->now_ms + ROOM_END_CONFIRM_MS;
     seat->has_end_origin = (message->flags & ROOM_ENTRY_ORIGIN) != 0;
-    memcpy(seat->end_origin, message->origin, ROOM_ORIGIN_BYTES);
+    memcpy(seat->end_origin, message->id_hash, ROOM_ID_HASH_BYTES);
     return room__notice(turn, ROOM_NOTICE_END_CONFIRM, session, true, NULL);
 }
 

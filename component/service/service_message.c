@@ -3,20 +3,23 @@
 
 #include "service/service_internal.h"
 
-/* The id of `node` as the room knows it.  *is_there is false without one. */
-static enum err hash_id(struct service_call *call, const struct xml_node *node,
-                        uint8_t out[ROOM_ORIGIN_BYTES], bool *is_there)
+static struct span id_of(const struct xml_node *node)
 {
-    struct span id = node != NULL ? xml_attr(node, "id") : SPAN_EMPTY;
+    return node != NULL ? xml_attr(node, "id") : SPAN_EMPTY;
+}
+
+/* An id as the room knows it. */
+static enum err hash_id(struct service_call *call, struct span id,
+                        uint8_t out[ROOM_ID_HASH_BYTES])
+{
     struct secret digest;
     enum err rc;
 
-    *is_there = id.len > 0;
-    if (!*is_there)
+    if (id.len == 0)
         return ERR_OK;
     rc = crypto_sha256(call->service->crypto, id, &digest);
     if (rc == ERR_OK)
-        memcpy(out, digest.at, ROOM_ORIGIN_BYTES);
+        memcpy(out, digest.at, ROOM_ID_HASH_BYTES);
     return rc;
 }
 
@@ -24,14 +27,20 @@ static enum err fill_ids(struct service_call *call,
                          const struct service_class *about,
                          struct room_message *out)
 {
-    bool has_origin;
-    enum err rc = hash_id(call, about->origin, out->origin, &has_origin);
+    const struct span origin = id_of(about->origin);
+    const struct span id = call->stanza->id;
+    const struct span corrected = id_of(about->replace);
+    enum err rc;
 
-    if (has_origin)
+    if (origin.len > 0)
         out->flags |= ROOM_ENTRY_ORIGIN;
+    else if (id.len > 0)
+        out->flags |= ROOM_ENTRY_ID;
+    rc = hash_id(call, origin.len > 0 ? origin : id, out->id_hash);
     if (rc != ERR_OK)
         return rc;
-    return hash_id(call, about->replace, out->corrects, &out->is_correction);
+    out->is_correction = corrected.len > 0;
+    return hash_id(call, corrected, out->corrects);
 }
 
 static enum err fill_retraction(struct service_call *call,

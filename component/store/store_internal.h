@@ -41,7 +41,7 @@ enum store__table {
 
 enum {
     STORE_SEQ_BYTES = 2,
-    STORE_IDS_BYTES = ROOM_ORIGIN_BYTES + STORE_SEQ_BYTES,
+    STORE_IDS_BYTES = ROOM_ID_HASH_BYTES + STORE_SEQ_BYTES,
 };
 
 /* The column `origin` of a message: the hash of its origin-id, then the number

@@ -183,7 +183,8 @@ static struct store *make_store(const struct store_options *options)
     store->keys.crypto = options->crypto;
     store->plain = BUF_EMPTY(STORE_PLAIN_MAX_BYTES);
     store->sealed = BUF_EMPTY(STORE_SEALED_MAX_BYTES);
-    store->entries = BUF_EMPTY(ROOM_MESSAGES_MAX * sizeof(struct room_entry));
+    store->entries = BUF_EMPTY((ROOM_MESSAGES_MAX + ROOM_SPARE_MESSAGES) *
+                               sizeof(struct room_entry));
     store->now_ms = options->now_ms;
     store->truncated_ms = options->now_ms - STORE_TRUNCATE_MS;
     store->reserve_tried_ms = options->now_ms - STORE_RESERVE_RETRY_MS;

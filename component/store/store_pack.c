@@ -3,7 +3,7 @@
 #include "base/bug.h"
 #include "store/store_internal.h"
 
-enum { LENGTH_BYTES = 4 };
+enum { LENGTH_BYTES = 4, HAS_ID = ROOM_ENTRY_ORIGIN | ROOM_ENTRY_ID };
 
 static const uint32_t LENGTH_OF_NULL = UINT32_MAX;
 
@@ -108,8 +108,8 @@ struct store__bound store__bind_message(int64_t number,
     bound_add_int(&bound, entry->at_ms, 8);
     bound_add_int(&bound, entry->seat, 1);
     bound_add_int(&bound, entry->flags, 1);
-    if ((entry->flags & ROOM_ENTRY_ORIGIN) != 0)
-        bound_add(&bound, entry->origin, sizeof(entry->origin));
+    if ((entry->flags & HAS_ID) != 0)
+        bound_add(&bound, entry->id_hash, sizeof(entry->id_hash));
     if ((entry->flags & ROOM_ENTRY_CORRECTION) != 0)
         bound_add_int(&bound, entry->corrects_seq, STORE_SEQ_BYTES);
     return bound;
@@ -120,9 +120,9 @@ size_t store__pack_ids(const struct room_entry *entry,
 {
     size_t len = 0;
 
-    if ((entry->flags & ROOM_ENTRY_ORIGIN) != 0) {
-        memcpy(out, entry->origin, ROOM_ORIGIN_BYTES);
-        len = ROOM_ORIGIN_BYTES;
+    if ((entry->flags & HAS_ID) != 0) {
+        memcpy(out, entry->id_hash, ROOM_ID_HASH_BYTES);
+        len = ROOM_ID_HASH_BYTES;
     }
     if ((entry->flags & ROOM_ENTRY_CORRECTION) != 0) {
         out[len++] = (uint8_t)(entry->corrects_seq >> 8);
@@ -133,15 +133,15 @@ size_t store__pack_ids(const struct room_entry *entry,
 
 bool store__unpack_ids(struct span ids, struct room_entry *entry)
 {
-    const bool has_origin = (entry->flags & ROOM_ENTRY_ORIGIN) != 0;
+    const bool has_id = (entry->flags & HAS_ID) != 0;
     const bool has_seq = (entry->flags & ROOM_ENTRY_CORRECTION) != 0;
-    const size_t origin_len = has_origin ? ROOM_ORIGIN_BYTES : 0;
+    const size_t id_len = has_id ? ROOM_ID_HASH_BYTES : 0;
 
-    if (ids.len != origin_len + (has_seq ? STORE_SEQ_BYTES : 0))
+    if (ids.len != id_len + (has_seq ? STORE_SEQ_BYTES : 0))
         return false;
-    if (has_origin)
-        memcpy(entry->origin, ids.at, ROOM_ORIGIN_BYTES);
-    for (size_t i = origin_len; i < ids.len; i++)
+    if (has_id)
+        memcpy(entry->id_hash, ids.at, ROOM_ID_HASH_BYTES);
+    for (size_t i = id_len; i < ids.len; i++)
         entry->corrects_seq =
             (uint16_t)(entry->corrects_seq << 8 | (uint8_t)ids.at[i]);
     /* What is corrected was said before. */

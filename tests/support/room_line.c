@@ -279,14 +279,17 @@ static void make_message(struct line_made *made, const struct line *line)
     message->is_archived = !line_has(line, "state");
     if (message->is_archived && !line_has(line, "marker"))
         message->flags = ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY;
+    message->id = line_value(line, "id");
     if (origin.at != NULL) {
         message->flags |= ROOM_ENTRY_ORIGIN;
-        set_source(message->origin, origin);
+        set_source(message->id_hash, origin);
+    } else if (message->id.at != NULL) {
+        message->flags |= ROOM_ENTRY_ID;
+        set_source(message->id_hash, message->id);
     }
     message->is_correction = corrected.at != NULL;
     if (message->is_correction)
         set_source(message->corrects, corrected);
-    message->id = line_value(line, "id");
     message->lang = line_value(line, "lang");
     message->has_omemo = line_has(line, "omemo");
     message->has_link = line_has(line, "link");

@@ -134,7 +134,7 @@ static const char *take_message(struct model *model,
 /* What a message is known by when it is sent again; -1: nothing. */
 static int origin_of(const struct room_message *message)
 {
-    return (message->flags & ROOM_ENTRY_ORIGIN) != 0 ? message->origin[0] : -1;
+    return (message->flags & ROOM_ENTRY_ORIGIN) != 0 ? message->id_hash[0] : -1;
 }
 
 /* The second !end within a minute, and not the first one sent again. */

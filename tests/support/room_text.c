@@ -170,7 +170,7 @@ static void store_message(struct buf *out, const struct room_effect *effect)
     add_word(out, (entry->flags & ROOM_ENTRY_HISTORY) != 0, "history");
     add_word(out, (entry->flags & ROOM_ENTRY_ACTIVITY) != 0, "activity");
     if ((entry->flags & ROOM_ENTRY_ORIGIN) != 0)
-        room_text_add(out, " origin=%.16s", (const char *)entry->origin);
+        room_text_add(out, " origin=%.16s", (const char *)entry->id_hash);
     if ((entry->flags & ROOM_ENTRY_CORRECTION) != 0)
         room_text_add(out, " corrects=%u", entry->corrects_seq);
     add_text(out, "id", effect->u.message.id);

@@ -112,10 +112,8 @@ static void throw_message(struct thrower *by, struct thrown *thrown)
 
     throw_content(by, message);
     thrown->origin = dice_throw(by->dice, MODEL_ORIGINS);
-    if (dice_is(by->dice, 2)) {
-        message->flags |= ROOM_ENTRY_ORIGIN;
-        message->origin[0] = (uint8_t)thrown->origin;
-    }
+    message->id_hash[0] = (uint8_t)thrown->origin;
+    message->flags |= dice_is(by->dice, 2) ? ROOM_ENTRY_ORIGIN : ROOM_ENTRY_ID;
     if (dice_is(by->dice, 6)) {
         message->is_retraction = true;
         message->retracts_seq = dice_throw(by->dice, by->model->last_seq + 2);

@@ -263,8 +263,8 @@ void store_world_say(struct store_world *world, const struct room *room,
     entry->seat = (uint8_t)(1 + seq % 2);
     entry->flags = ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY;
     if (seq % 3 == 0) {
-        entry->flags |= ROOM_ENTRY_ORIGIN;
-        memset(entry->origin, (int)seq, sizeof(entry->origin));
+        entry->flags |= seq % 2 == 0 ? ROOM_ENTRY_ORIGIN : ROOM_ENTRY_ID;
+        memset(entry->id_hash, (int)seq, sizeof(entry->id_hash));
     }
     if (seq % 5 == 0) {
         entry->flags |= ROOM_ENTRY_CORRECTION;

@@ -22,7 +22,7 @@ static struct room_entry entry_of(uint32_t seq, uint8_t seat, uint32_t origin)
 
     if (origin != 0)
         entry.flags = ROOM_ENTRY_ORIGIN;
-    memcpy(entry.origin, &origin, sizeof(origin));
+    memcpy(entry.id_hash, &origin, sizeof(origin));
     return entry;
 }
 
@@ -31,7 +31,7 @@ static uint32_t find(struct room *room, uint8_t seat, uint32_t origin)
     struct room_entry wanted = entry_of(0, seat, origin);
     const struct room_entry *found;
 
-    check_ok(room__origin_find(room, seat, wanted.origin, seed, &found));
+    check_ok(room__id_find(room, seat, wanted.id_hash, seed, &found));
     return found != NULL ? found->seq : 0;
 }
 
@@ -65,7 +65,7 @@ static void a_loaded_room_knows_its_origins(void **state)
     struct room *room = room__new(&image);
 
     (void)state;
-    assert_int_equal(room->origins.cap, 0);
+    assert_int_equal(room->ids.cap, 0);
     assert_int_equal(find(room, 1, 11), 1);
     assert_int_equal(find(room, 2, 11), 3);
     assert_int_equal(find(room, 1, 0), 0);
@@ -97,6 +97,30 @@ static void the_same_origin_keeps_its_first_entry(void **state)
     add(room, entry_of(1, 1, 7));
     add(room, entry_of(2, 1, 7));
     assert_int_equal(find(room, 1, 7), 1);
+    room__free(room);
+}
+
+/* An app may use an id again; not so an origin-id. */
+static void of_an_id_the_newest_is_meant(void **state)
+{
+    struct room_entry said[] = {entry_of(1, 1, 7), entry_of(2, 1, 7),
+                                entry_of(3, 1, 7), entry_of(4, 1, 7)};
+    const struct room_image image = {
+        .local = SPAN("r"), .entries = said, .entry_count = 4};
+    struct room *room = empty_room();
+    struct room *loaded;
+
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        said[i].flags = i == 2 ? ROOM_ENTRY_ORIGIN : ROOM_ENTRY_ID;
+    for (uint32_t i = 0; i < 4; i++) {
+        add(room, said[i]);
+        assert_int_equal(find(room, 1, 7), i < 3 ? i + 1 : 3);
+    }
+    loaded = room__new(&image);
+    assert_non_null(loaded);
+    assert_int_equal(find(loaded, 1, 7), 3);
+    room__free(loaded);
     room__free(room);
 }
 
@@ -147,6 +171,7 @@ int main(void)
         cmocka_unit_test(a_loaded_room_knows_its_origins),
         cmocka_unit_test(origins_grow_behind_what_was_loaded),
         cmocka_unit_test(the_same_origin_keeps_its_first_entry),
+        cmocka_unit_test(of_an_id_the_newest_is_meant),
         cmocka_unit_test(entries_are_found_by_number),
         cmocka_unit_test(gaps_do_no_harm),
         cmocka_unit_test(an_entry_is_small),

@@ -146,12 +146,12 @@ static void the_flags_that_are_kept_are_ours(void **state)
     event.actor.jid = SPAN("ann@x.example/phone");
     event.u.message.flags = 0xff;
     event.u.message.is_archived = true;
-    memset(event.u.message.origin, 9, ROOM_ORIGIN_BYTES);
+    memset(event.u.message.id_hash, 9, ROOM_ID_HASH_BYTES);
     check_ok(room_step(script->engine, &event, &script->effects));
     assert_int_equal(room_entry_of(room_tea(script), 1)->flags,
                      ROOM_ENTRY_HISTORY | ROOM_ENTRY_ACTIVITY |
-                         ROOM_ENTRY_ORIGIN);
-    assert_int_equal(room_entry_of(room_tea(script), 1)->origin[15], 9);
+                         ROOM_ENTRY_ORIGIN | ROOM_ENTRY_ID);
+    assert_int_equal(room_entry_of(room_tea(script), 1)->id_hash[15], 9);
 }
 
 static void nearly_full_is_told_once_and_remembered(void **state)

@@ -381,6 +381,25 @@ static void correction_of_own_and_foreign(void **state)
     assert_int_equal(archived(s), 2);
 }
 
+/* Swift and Psi give no origin-id. */
+static void correction_without_an_origin(void **state)
+{
+    struct service_scene *s = *state;
+    char inside[512];
+    struct span id;
+
+    world_hear(&s->world, ROOM_LEG_NATIVE,
+               "<message type='groupchat' id='m1' from='" ABHI
+               "' to='" WORLD_ROOM "'><body>tpyo</body></message>");
+    id = world_next_id(&s->world);
+    snprintf(inside, sizeof(inside),
+             "<retract xmlns='" NS_RETRACT "' id='%.*s'/>", (int)id.len, id.at);
+    say(s, "<body>typo</body><replace xmlns='" NS_CORRECT "' id='m1'/>");
+    say(s, inside);
+    assert_int_equal(s->world.said[0].payload.len, 0);
+    assert_int_equal(s->world.said[1].payload.len, 0);
+}
+
 static void x20_x29_errors_are_never_answered(void **state)
 {
     struct service_scene *s = *state;
@@ -464,6 +483,7 @@ int main(void)
         TEST(words_are_commands),
         TEST(retraction_of_own_and_foreign),
         TEST(correction_of_own_and_foreign),
+        TEST(correction_without_an_origin),
         TEST(x20_x29_errors_are_never_answered),
         TEST(harmless_errors_evict_nobody),
         TEST(a_lost_server_takes_all_its_sessions),

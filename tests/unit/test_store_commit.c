@@ -100,8 +100,9 @@ static void messages_come_back_in_order(void **state)
         assert_int_equal(entry->seq, seq);
         assert_int_equal(entry->seat, 1 + seq % 2);
         assert_int_equal(entry->at_ms, WORLD_NOW_MS);
-        assert_int_equal((entry->flags & ROOM_ENTRY_ORIGIN) != 0, seq % 3 == 0);
-        assert_int_equal(entry->origin[0], seq % 3 == 0 ? seq : 0);
+        assert_int_equal((entry->flags & ROOM_ENTRY_ORIGIN) != 0, seq % 6 == 0);
+        assert_int_equal((entry->flags & ROOM_ENTRY_ID) != 0, seq % 6 == 3);
+        assert_int_equal(entry->id_hash[0], seq % 3 == 0 ? seq : 0);
         assert_int_equal(entry->corrects_seq, seq % 5 == 0 ? seq - 2 : 0);
     }
     store_room_clear(&found);

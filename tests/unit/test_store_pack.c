@@ -78,7 +78,7 @@ static void every_part_of_a_message_binds(void **state)
     other = store__bind_message(9, &changed);
     assert_false(is_same(&bound, &other));
     changed = entry;
-    changed.origin[15] = 1;
+    changed.id_hash[15] = 1;
     other = store__bind_message(9, &changed);
     assert_false(is_same(&bound, &other));
     changed = entry;
@@ -94,21 +94,25 @@ static void every_part_of_a_message_binds(void **state)
 
 static void ids_come_back_as_the_flags_say(void **state)
 {
-    const unsigned flags[] = {0, ROOM_ENTRY_ORIGIN, ROOM_ENTRY_CORRECTION,
-                              ROOM_ENTRY_ORIGIN | ROOM_ENTRY_CORRECTION};
+    const unsigned flags[] = {0,
+                              ROOM_ENTRY_ORIGIN,
+                              ROOM_ENTRY_ID,
+                              ROOM_ENTRY_CORRECTION,
+                              ROOM_ENTRY_ORIGIN | ROOM_ENTRY_CORRECTION,
+                              ROOM_ENTRY_ID | ROOM_ENTRY_CORRECTION};
     uint8_t ids[STORE_IDS_BYTES];
 
     (void)state;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
         struct room_entry entry = {.seq = 9000, .flags = (uint8_t)flags[i]};
         struct room_entry found = entry;
         struct span packed = {(const char *)ids, 0};
 
-        memset(entry.origin, 7, sizeof(entry.origin));
+        memset(entry.id_hash, 7, sizeof(entry.id_hash));
         entry.corrects_seq = 0x1234;
         packed.len = store__pack_ids(&entry, ids);
         assert_true(store__unpack_ids(packed, &found));
-        assert_int_equal(found.origin[15], (flags[i] & 8) != 0 ? 7 : 0);
+        assert_int_equal(found.id_hash[15], (flags[i] & 40) != 0 ? 7 : 0);
         assert_int_equal(found.corrects_seq, (flags[i] & 16) != 0 ? 0x1234 : 0);
         found.flags ^= ROOM_ENTRY_CORRECTION;
         assert_false(store__unpack_ids(packed, &found));
