@@ -17,16 +17,28 @@ static void bad(struct trouble *trouble)
     *trouble = (struct trouble){true, STANZA_BAD_REQUEST, TEXT_BAD_QUERY};
 }
 
-/* An id that is not, or no more, in the archive. */
+/* A place in the archive, or an id that was never in it.  What was taken back
+ * leaves its place: an app that asks for what came behind the last message it
+ * knows would otherwise get nothing, and two do not ask again. */
+static enum err read_place(struct service_call *call, struct span id,
+                           uint32_t *seq, struct trouble *trouble)
+{
+    enum err rc = service__seq_of(call->service, call->room, id, seq);
+
+    if (*seq == 0)
+        *trouble =
+            (struct trouble){true, STANZA_ITEM_NOT_FOUND, TEXT_NO_SUCH_MESSAGE};
+    return rc;
+}
+
+/* A message that is there to be read. */
 static enum err read_id(struct service_call *call, struct span id,
                         uint32_t *seq, struct trouble *trouble)
 {
-    const struct room_entry *entry = NULL;
-    enum err rc = service__seq_of(call->service, call->room, id, seq);
+    enum err rc = read_place(call, id, seq, trouble);
 
-    if (rc == ERR_OK && *seq != 0)
-        entry = room_entry_of(call->room, *seq);
-    if (entry == NULL || (entry->flags & ROOM_ENTRY_RETRACTED) != 0)
+    if (rc == ERR_OK && !trouble->is_there &&
+        (room_entry_of(call->room, *seq)->flags & ROOM_ENTRY_RETRACTED) != 0)
         *trouble =
             (struct trouble){true, STANZA_ITEM_NOT_FOUND, TEXT_NO_SUCH_MESSAGE};
     return rc;
@@ -135,9 +147,9 @@ static enum err read_field(struct service_call *call,
     if (span_is(var, "ids"))
         return read_ids(call, field, query, trouble);
     if (span_is(var, "after-id"))
-        return read_id(call, value, &query->after_seq, trouble);
+        return read_place(call, value, &query->after_seq, trouble);
     if (span_is(var, "before-id"))
-        return read_id(call, value, &query->before_seq, trouble);
+        return read_place(call, value, &query->before_seq, trouble);
     value = span_trim(value);
     if (span_is(var, "start") && stanza_parse_time(value, &query->start_ms))
         return ERR_OK;
@@ -192,9 +204,9 @@ static enum err read_page(struct service_call *call, const struct xml_node *set,
         query->max = SERVICE_PAGE_MAX;
     query->is_backwards = before != NULL;
     if (after != NULL && xml_text(after).len > 0)
-        rc = read_id(call, xml_text(after), &query->page_after, trouble);
+        rc = read_place(call, xml_text(after), &query->page_after, trouble);
     if (rc == ERR_OK && before != NULL && xml_text(before).len > 0)
-        rc = read_id(call, xml_text(before), &query->page_before, trouble);
+        rc = read_place(call, xml_text(before), &query->page_before, trouble);
     return rc;
 }
 

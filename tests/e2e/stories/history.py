@@ -268,17 +268,44 @@ async def history_pages_in_odd_ways(w):
     for rsm in ('<max>x</max>', '<max>-1</max>', '<index>x</index>'):
         same(await anny.refused('set', room.jid, query_xml('q', rsm=rsm)),
              ('modify', 'bad-request'), rsm)
-    # What was taken back is nowhere, not even as a place to begin at.
     abhi.raw("<message type='groupchat' to='%s' id='rt'><retract xmlns='%s' "
              "id='%s'/></message>" % (room.jid, ns.RETRACT, ids[2]))
     await abhi.heard(room.jid, 'rt')
-    for form, rsm in ((field('ids', ids[2]), ''), (field('after-id', ids[2]),
-                                                   ''),
-                      ('', '<before>%s</before>' % ids[2])):
-        same(await anny.refused('set', room.jid, query_xml('q', form, rsm)),
-             ('cancel', 'item-not-found'), form + rsm)
+    same(await anny.refused('set', room.jid,
+                            query_xml('q', field('ids', ids[2]))),
+         ('cancel', 'item-not-found'))
+    # What was taken back is nowhere, but its place can be begun at.
+    for form, rsm, wanted in (
+            (field('after-id', ids[2]), '', ids[3:]),
+            (field('before-id', ids[2]), '', ids[:2]),
+            ('', '<after>%s</after>' % ids[2], ids[3:]),
+            ('', '<before>%s</before>' % ids[2], ids[:2])):
+        results, _ = await anny.archive(room.jid, form, rsm)
+        same([r.id for r in results if r.id in ids], wanted, form + rsm)
     results, fin = await anny.archive(room.jid)
     same([r.id for r in results if r.id in ids], ids[:2] + ids[3:])
+
+
+@story()
+async def history_behind_what_was_retracted(w):
+    """Who knows a message that was taken back meanwhile misses nothing."""
+    room, abhi, anny = await w.couple()
+    known = await abhi.say(room.jid, 'the last that she saw')
+    await anny.heard(room.jid, known.id)
+    anny.leave(room.jid)
+    await anny.take(lambda s: s.type == 'unavailable', 'the leave')
+    abhi.raw("<message type='groupchat' to='%s' id='rt'><retract xmlns='%s' "
+             "id='%s'/></message>" % (room.jid, ns.RETRACT, known.stanza_id))
+    await abhi.heard(room.jid, 'rt')
+    said = await abhi.say(room.jid, 'what I meant')
+    for _ in range(2):
+        # As Conversations comes back: no replay, and what came behind its last.
+        await anny.join(room.jid, 'b', history="<history maxstanzas='0'/>")
+        results, fin = await anny.archive(
+            room.jid, rsm='<max>50</max><after>%s</after>' % known.stanza_id)
+        same([r.message.id for r in results], ['rt', said.id])
+        same((fin.complete, fin.count), (True, 2))
+        await w.restart(abhi)
 
 
 @story()
