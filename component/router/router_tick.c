@@ -100,6 +100,7 @@ static void take_back(struct router *router, const struct router_walks *walks)
                   err_text(router->rc));
     router->is_store_failing = true;
     forget_rooms(router);
+    service_commands_over(router->service, false);
     router->walks = *walks;
     router->walks.is_leave_due = true;
     router->walks.resume_ms = router->now_ms + ROUTER_RETRY_MS;
@@ -120,6 +121,7 @@ static void keep(struct router *router)
     }
     router__wipe(router);
     speak(router);
+    service_commands_over(router->service, true);
     if (!router->walks.is_leave_due)
         service_guests_left(router->service);
 }

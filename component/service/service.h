@@ -93,6 +93,10 @@ enum err service_set_options(struct service *service,
  * all its former guests are evicted. */
 void service_forget_guests(struct service *service);
 
+/* Commands that ended in a tick are forgotten when it is on disk; when it was
+ * taken back, the form can be sent again, as its sender was told. */
+void service_commands_over(struct service *service, bool is_stored);
+
 /* A tick is on disk: the guests who left in it are forgotten. */
 void service_guests_left(struct service *service);
 

@@ -67,7 +67,7 @@ static struct service_session *find(struct service *service, struct span id)
     for (size_t i = 0; i < SERVICE_COMMANDS_MAX; i++) {
         struct service_session *session = &service->sessions[i];
 
-        if (session->until_ms != 0 &&
+        if (session->until_ms != 0 && !session->is_over &&
             crypto_equal((struct span){session->id, SERVICE_ID_CHARS}, id))
             return session;
     }
@@ -79,8 +79,24 @@ void service__command_over(struct service_call *call,
 {
     struct service_session *session = find(call->service, asked->session);
 
-    if (session != NULL)
-        service__wipe(session, sizeof(*session));
+    if (session == NULL)
+        return;
+    session->is_over = true;
+    call->service->has_over = true;
+}
+
+void service_commands_over(struct service *service, bool is_stored)
+{
+    if (!service->has_over)
+        return;
+    for (size_t i = 0; i < SERVICE_COMMANDS_MAX; i++) {
+        struct service_session *session = &service->sessions[i];
+
+        if (session->is_over && is_stored)
+            service__wipe(session, sizeof(*session));
+        session->is_over = false;
+    }
+    service->has_over = false;
 }
 
 /* A free place, or that of the one which began first: of the account's own if
@@ -122,6 +138,7 @@ static enum err remember(struct service_call *call,
     session->account = account;
     memcpy(session->id, asked->session.at, SERVICE_ID_CHARS);
     session->node = asked->command->node;
+    session->is_over = false;
     session->until_ms = call->in->now_ms + SERVICE_COMMAND_TTL_MS;
     return ERR_OK;
 }

@@ -39,6 +39,7 @@ struct service_ids {
 /* An ad-hoc command that waits for its form. */
 struct service_session {
     int64_t until_ms; /* 0: free */
+    bool is_over;     /* since this tick, which is not on disk yet */
     const char *node;
     struct secret who;     /* digest of the full JID */
     struct secret account; /* digest of the bare one */
@@ -63,6 +64,7 @@ struct service {
     uint32_t said_count; /* makes ids of our own stanzas differ */
     struct service_ids ids[SERVICE_ROOMS_CACHED];
     struct service_session sessions[SERVICE_COMMANDS_MAX];
+    bool has_over; /* one of them is_over */
     struct service_flows flows;
     struct map guests; /* full JID -> service_guest, see service_guest.c */
     struct service_guest *leaving; /* said to be gone; not stored yet */

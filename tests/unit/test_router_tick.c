@@ -121,6 +121,58 @@ static void a_failed_commit_makes_no_chat(void **state)
     assert_int_equal(world->store->wipes.count, 0);
 }
 
+#define COMMAND "http://jabber.org/protocol/commands"
+
+static void send_form(struct world *world, const char *id, const char *session)
+{
+    char xml[1024];
+
+    snprintf(xml, sizeof(xml),
+             "<iq from='" ABHI "' to='chat.example' type='set' id='%s'>"
+             "<command xmlns='" COMMAND "' node='create-chat' sessionid='%s'>"
+             "<x xmlns='jabber:x:data' type='submit'>"
+             "<field var='your-name'><value>Ann</value></field>"
+             "<field var='peer-name'><value>Bob</value></field>"
+             "</x></command></iq>",
+             id, session);
+    hear(world, &world->server, xml);
+    tick(world);
+}
+
+/* Who is told to try again can: with the form that is open. */
+static void a_failed_commit_closes_no_form(void **state)
+{
+    static const char mark[] = "sessionid='";
+    struct world *world = *state;
+    char session[64] = {0};
+    const char *at;
+
+    both_join(world);
+    hear(world, &world->server,
+         "<iq from='" ABHI "' to='chat.example' type='set' id='f1'>"
+         "<command xmlns='" COMMAND "' node='create-chat'/></iq>");
+    tick(world);
+    at = strstr(sent(&world->server), mark);
+    assert_non_null(at);
+    at += strlen(mark);
+    memcpy(session, at, strcspn(at, "'"));
+    forget_sent(world);
+
+    let_disk_fail(true);
+    send_form(world, "f2", session);
+    let_disk_fail(false);
+    check_sent(&world->server, "<resource-constraint");
+    check_unsent(&world->server, "seat1-code");
+    forget_sent(world);
+
+    send_form(world, "f3", session);
+    check_sent(&world->server, "seat1-code");
+    forget_sent(world);
+    send_form(world, "f4", session);
+    check_sent(&world->server, "bad-sessionid");
+    check_unsent(&world->server, "seat1-code");
+}
+
 /* A big server has more chats than memory. */
 static void a_list_wakes_nobody(void **state)
 {
@@ -267,6 +319,7 @@ int main(void)
         ROUTER_TEST(nothing_leaves_before_the_tick),
         ROUTER_TEST(a_failed_commit_says_nothing),
         ROUTER_TEST(a_failed_commit_makes_no_chat),
+        ROUTER_TEST(a_failed_commit_closes_no_form),
         ROUTER_TEST(a_list_wakes_nobody),
         ROUTER_TEST(no_place_for_a_chat_stops_no_other),
         ROUTER_TEST(what_was_said_outlives_a_restart),

@@ -315,9 +315,33 @@ static void taken_back_is_not_there(void **state)
                "m1");
     assert_non_null(
         world_find(t->scene.world.outs[SAID - 1], "retract", NS_RETRACT));
-    snprintf(page, sizeof(page), SET("<after>%s</after>"), t->ids[0]);
+    snprintf(page, sizeof(page), FORM(FIELD("ids", "%s")), t->ids[0]);
     ask(t, ABHI, page);
     world_refuses(&t->scene.world, "cancel", "item-not-found");
+}
+
+static void begins_behind_the_third(struct talk *t, const char *inside)
+{
+    ask(t, ABHI, inside);
+    /* m3, m4, m5, the retraction and the end. */
+    assert_int_equal(t->scene.world.out_count, 5);
+    check_span(xml_text(world_find(t->scene.world.outs[0], "body", NULL)),
+               "m3");
+    assert_non_null(world_find(t->scene.world.outs[3], "retract", NS_RETRACT));
+}
+
+static void taken_back_keeps_its_place(void **state)
+{
+    struct talk *t = *state;
+    char inside[512], id[ID_BYTES];
+
+    snprintf(inside, sizeof(inside),
+             "<retract xmlns='" NS_RETRACT "' id='%s'/>", t->ids[2]);
+    say(t, ABHI, inside, id);
+    snprintf(inside, sizeof(inside), SET("<after>%s</after>"), t->ids[2]);
+    begins_behind_the_third(t, inside);
+    snprintf(inside, sizeof(inside), FORM(FIELD("after-id", "%s")), t->ids[2]);
+    begins_behind_the_third(t, inside);
 }
 
 static void a_page_has_so_many_bytes(void **state)
@@ -450,6 +474,7 @@ int main(void)
         TEST(h1_members_only),
         TEST(h2_form_and_h11_metadata),
         TEST(taken_back_is_not_there),
+        TEST(taken_back_keeps_its_place),
         TEST(a_page_has_so_many_bytes),
         TEST(many_pages_at_once_leave_room),
         TEST(h12_after_the_join_in_the_same_breath),
