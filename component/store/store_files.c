@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -64,11 +65,54 @@ enum err store__file_open(int dir_fd, const char *name, int flags, int *fd)
     return ERR_OK;
 }
 
-static enum err open_dir(struct store *store, const char *data_dir,
-                         struct buf *error)
+/* A store is in it, or nothing at all; a new file system has its own folder. */
+static bool is_ours(const char *data_dir)
+{
+    bool has_store = false, has_others = false;
+    const struct dirent *entry;
+    DIR *dir = opendir(data_dir);
+
+    if (dir == NULL)
+        return false;
+    while ((entry = readdir(dir)) != NULL) {
+        const char *name = entry->d_name;
+
+        if (strcmp(name, "duologue.db") == 0 || strcmp(name, "keys") == 0)
+            has_store = true;
+        else if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+                 strcmp(name, "lost+found") != 0)
+            has_others = true;
+    }
+    closedir(dir);
+    return has_store || !has_others;
+}
+
+/* Whoever wrote /var/lib or /home by mistake keeps a system that works. */
+static enum err close_to_others(const struct store *store, const char *data_dir,
+                                struct buf *error)
 {
     struct stat about;
 
+    if (fstat(store->dir_fd, &about) == 0 &&
+        (about.st_mode & 07777) == DIR_MODE)
+        return ERR_OK;
+    if (!is_ours(data_dir)) {
+        store__say(error,
+                   "%s is open to others and holds other things than chats; "
+                   "give data_dir a folder of its own",
+                   data_dir);
+        return ERR_SYSTEM;
+    }
+    if (fchmod(store->dir_fd, DIR_MODE) == 0)
+        return ERR_OK;
+    store__say(error, "%s cannot be closed to others: %s; check who owns it",
+               data_dir, strerror(errno));
+    return ERR_SYSTEM;
+}
+
+static enum err open_dir(struct store *store, const char *data_dir,
+                         struct buf *error)
+{
     if (mkdir(data_dir, DIR_MODE) != 0 && errno != EEXIST) {
         store__say(error,
                    "%s cannot be made: %s; make it by hand or change "
@@ -77,16 +121,14 @@ static enum err open_dir(struct store *store, const char *data_dir,
         return ERR_SYSTEM;
     }
     store->dir_fd = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (store->dir_fd < 0 || fstat(store->dir_fd, &about) != 0 ||
-        ((about.st_mode & 07777) != DIR_MODE &&
-         fchmod(store->dir_fd, DIR_MODE) != 0)) {
+    if (store->dir_fd < 0) {
         store__say(error,
                    "%s cannot be used: %s; check data_dir and who owns "
                    "the folder",
                    data_dir, strerror(errno));
         return ERR_SYSTEM;
     }
-    return ERR_OK;
+    return close_to_others(store, data_dir, error);
 }
 
 static enum err take_lock(struct store *store, const char *data_dir,

@@ -131,6 +131,45 @@ static void a_folder_that_cannot_be_made_is_named(void **state)
     memcpy(world->dir, dir, sizeof(dir));
 }
 
+static void make_file(const struct store_world *world, const char *name)
+{
+    char path[WORLD_PATH_BYTES];
+    int fd;
+
+    store_world_path(world, name, path);
+    fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+    assert_true(fd >= 0);
+    close(fd);
+}
+
+/* data_dir = /var/lib must not close it to everybody else. */
+static void a_folder_of_others_stays_as_it_is(void **state)
+{
+    struct store_world *world = *state;
+
+    make_file(world, "passwd");
+    assert_int_equal(chmod(world->dir, 0755), 0);
+    check_err(store_world_open(world), ERR_SYSTEM);
+    error_says(world, world->dir);
+    error_says(world, "a folder of its own");
+    assert_int_equal(mode_of(world, "."), 0755);
+    assert_int_equal(chmod(world->dir, 0700), 0);
+    check_ok(store_world_open(world));
+}
+
+static void an_empty_folder_is_taken(void **state)
+{
+    struct store_world *world = *state;
+    char path[WORLD_PATH_BYTES];
+
+    store_world_path(world, "lost+found", path);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(chmod(world->dir, 0755), 0);
+    check_ok(store_world_open(world));
+    assert_int_equal(mode_of(world, "."), 0700);
+    assert_int_equal(rmdir(path), 0);
+}
+
 static void remove_file(struct store_world *world, const char *name)
 {
     char path[WORLD_PATH_BYTES];
@@ -301,6 +340,8 @@ int main(void)
         TEST(wide_modes_are_tightened),
         TEST(a_second_process_is_told_to_stay_away),
         TEST(a_folder_that_cannot_be_made_is_named),
+        TEST(a_folder_of_others_stays_as_it_is),
+        TEST(an_empty_folder_is_taken),
         TEST(a_link_in_place_of_a_file_is_refused),
         TEST(a_missing_key_file_is_refused),
         TEST(a_key_file_of_another_store_is_refused),
