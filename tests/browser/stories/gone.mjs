@@ -18,7 +18,7 @@ export const look = (page, isHere) =>
     }, isHere);
 
 /* Notifications that can be counted; who is asked answers by allow(). */
-const noteNotifications = (page) =>
+export const noteNotifications = (page) =>
     page.evaluateOnNewDocument(() => {
         window.notes = [];
         window.Notification = class {

@@ -34,10 +34,14 @@ export const stories = {
             await abhi.reload();
             await inside(abhi);
             await shows(abhi, 'after');
-            await write(abhi, LONG);
+            /* Nobody's words go because they could not be sent. */
+            await shows(abhi, LONG);
+            await reads(abhi, 'It is too long.');
+            await press(abhi, 'Try again');
             await until(abhi, () => document.querySelectorAll('.tick.failed').length === 1);
             await press(abhi, 'Delete');
             await until(abhi, () => document.querySelector('.tick.failed') === null);
+            assert.equal(await abhi.evaluate(() => Object.keys(sessionStorage).some((k) => k.includes('outbox'))), false);
             await write(abhi, 'and on');
             await agree({ pages: both(abhi, anny), said: { Abhi: ['before', 'after', 'and on'] } });
         },

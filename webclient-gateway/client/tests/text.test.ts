@@ -6,7 +6,8 @@ import { en } from '../src/text/en';
 import { moreCatalogues, translate } from '../src/text/more';
 import { chooseLanguage, fill, localeOf, speak } from '../src/text/text';
 import { aheadOf } from '../src/wire/clock';
-import { countdown, dayName, dayOf, seenAt, span } from '../src/view/time';
+import { dayName, dayOf, seenAt } from '../src/view/days';
+import { countdown, span } from '../src/view/time';
 
 declare const TEXTS: string; /* the server's */
 const say = speak('en');
@@ -65,7 +66,17 @@ test('a countdown ends at zero, and not before', () => {
     assert.equal(countdown(3 * 3_600_000, say), '3 h');
 });
 
-test('a span is said in one unit', () => {
+test('nobody who comes back in time comes too late', () => {
+    for (const said of [countdown, span]) {
+        assert.equal(said(2.05 * 3_600_000, say), '2 h 3 min');
+        assert.equal(said(2 * 3_600_000 + 1, say), '2 h 1 min');
+        assert.equal(said(86_400_000 - 1, say), '24 h');
+        assert.equal(said(2.1 * 86_400_000, say), '2 days 3 h');
+    }
+    assert.equal(countdown(3_600_001, say), '1 h 1 min');
+});
+
+test('a whole span is said in one unit', () => {
     assert.equal(span(30_000, say), '30 s');
     assert.equal(span(240_000, say), '4 min');
     assert.equal(span(86_400_000, say), '24 h');
@@ -76,9 +87,9 @@ test('days are local days', () => {
     const late = new Date(2026, 10, 20, 23, 59).getTime();
     const early = new Date(2026, 10, 21, 0, 1).getTime();
     assert.equal(dayOf(early) - dayOf(late), 1);
-    assert.equal(dayName(late, early, 'en', say), 'Yesterday');
-    assert.equal(dayName(early, early, 'en', say), 'Today');
-    assert.match(seenAt(late, early, 'en', say), /^Yesterday, /);
+    assert.equal(dayName(late, early, 'en'), 'yesterday');
+    assert.equal(dayName(early, early, 'de-AT'), 'heute');
+    assert.match(seenAt(late, early, 'en'), /^yesterday, /);
 });
 
 test('a clock that is hours off is known by the date of an answer', () => {

@@ -16,8 +16,8 @@ export interface Kept {
     stay: boolean; /* on this device */
 }
 
-/* What was sent already is sent again as it was. */
-export type Waiting = Outgoing & { parts?: Part[] };
+/* What was sent already is sent again as it was; `why`: it was refused. */
+export type Waiting = Outgoing & { parts?: Part[]; why?: string };
 
 const SEAT = 'duologue:';
 const KEY = 'duologue-key:';

@@ -5,7 +5,7 @@
  * out; over a cut line it goes again with the id it had. */
 import type { Builder } from 'strophe.js';
 import { newId } from '../crypto/random';
-import { outbox, type Outgoing } from '../room/look';
+import { outbox, payloadOf, type Outgoing } from '../room/look';
 import type { Payload } from '../room/payload';
 import type { Act, Chat } from '../room/state';
 import { TooLong } from '../wire/envelope';
@@ -42,11 +42,12 @@ export class Outbox {
 
     /* What a reload found. */
     restore(waiting: Waiting[]): void {
-        for (const { key: id, at: now, payload, act, parts } of waiting) {
+        for (const { key: id, at: now, payload, act, parts, why } of waiting) {
             const { body, reply } = payload;
             if (parts !== undefined) this.made.set(id, parts);
             if (act !== null) this.at.apply({ type: 'act', id, ...act, payload, now });
             else if (body) this.at.apply({ type: 'send', id, body, reply, now });
+            if (why !== undefined) this.at.apply({ type: 'failed', id, why });
         }
     }
 
@@ -73,19 +74,18 @@ export class Outbox {
         this.at.apply({ type: 'drop', key });
     }
 
-    /* A reload finds what still waits. */
+    /* A reload finds what still waits, and what was refused. */
     changed(before: Chat, after: Chat): void {
-        const waiting = outbox(after);
-        if (waiting.length === 0 && outbox(before).length === 0) return;
-        this.keep(waiting);
-        const failed = after.messages.filter((m) => m.fate === 'failed');
-        const left = new Set([...waiting, ...failed].map(({ key }) => key));
+        const unsent = unsentOf(after);
+        if (unsent.length === 0 && unsentOf(before).length === 0) return;
+        this.keep(unsent);
+        const left = new Set(unsent.map(({ key }) => key));
         for (const key of this.made.keys()) if (!left.has(key)) this.made.delete(key);
     }
 
-    private keep(waiting: Outgoing[]): void {
+    private keep(unsent: Waiting[]): void {
         if (this.at.isOver) return;
-        const all = waiting.map((one) => {
+        const all = unsent.map((one) => {
             const parts = this.made.get(one.key);
             return parts === undefined ? one : { ...one, parts };
         });
@@ -132,7 +132,7 @@ export class Outbox {
         if (act?.kind === 'retract')
             return stanzas.retract(seat.room, key, act.to, seat.protection);
         const parts = await this.partsOf(key, payload);
-        this.keep(outbox(this.at.chat));
+        this.keep(unsentOf(this.at.chat));
         /* Sealed, nobody shall see what it is. */
         if (act?.kind === 'react' && seat.protection !== 'link')
             return stanzas.reaction(seat.room, key, parts);
@@ -190,4 +190,12 @@ export class Outbox {
             this.sendNext();
         }, PACE_MS);
     }
+}
+
+/* Nobody's words go because they could not be sent. */
+function unsentOf(chat: Chat): Waiting[] {
+    const failed = chat.messages
+        .filter((m) => m.fate === 'failed')
+        .map((m) => ({ key: m.key, at: m.at, payload: payloadOf(m), act: null, why: m.why }));
+    return [...failed, ...outbox(chat)];
 }

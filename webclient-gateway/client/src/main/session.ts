@@ -357,8 +357,10 @@ export class Session implements Seated {
             this.apply({ type: 'deadline', deadline: Date.now() + idleMs });
     }
 
-    /* True once it is deleted on the server. */
+    /* True once it is deleted on the server. A wish that waited for the line
+     * could not be taken back. */
     async endChat(): Promise<boolean> {
+        if (!this.wire.isUp) return false;
         this.isEnding = true;
         try {
             await this.wire.command(this.seat.room, 'end-chat');

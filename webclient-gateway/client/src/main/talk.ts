@@ -181,12 +181,20 @@ export class Talk {
         const words = aloud(this.stage.say, chat, event);
         if (words !== null && this.screen !== null) this.stage.shell.say(words);
         if (event.type === 'heard') this.tell(event.heard);
+        if (event.type === 'missed' && chat.unread > 0) this.tellLast(event.heard);
         if (this.isDirty) return;
         this.isDirty = true;
         queueMicrotask(() => {
             this.isDirty = false;
             this.draw();
         });
+    }
+
+    /* Of what came while the line was cut, one notification tells. */
+    private tellLast(missed: Heard[]): void {
+        const news = missed.filter((h) => h.from !== this.chat.me && isNews(h));
+        const last = news[news.length - 1];
+        if (last !== undefined) this.tell(last);
     }
 
     /* Who looks elsewhere is told, if wanted. */

@@ -149,8 +149,6 @@ export const de: Catalogue = {
     'chat.begin': 'Hier beginnt das Gespräch.',
     'chat.newest': 'Neueste Nachrichten',
     'chat.unread': 'Neu',
-    'chat.day.today': 'Heute',
-    'chat.day.yesterday': 'Gestern',
     'chat.edited': 'bearbeitet',
     'chat.gone': 'Nachricht gelöscht',
     'chat.outside': 'Öffnet sich außerhalb; wird nicht mit dem Gespräch gelöscht',

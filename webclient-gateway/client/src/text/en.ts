@@ -145,8 +145,6 @@ export const en = {
     'chat.begin': 'The chat begins here.',
     'chat.newest': 'Newest messages',
     'chat.unread': 'New',
-    'chat.day.today': 'Today',
-    'chat.day.yesterday': 'Yesterday',
     'chat.edited': 'edited',
     'chat.gone': 'Message deleted',
     'chat.outside': 'Opens outside; not deleted with this chat',

@@ -7,7 +7,7 @@ import type { Say } from '../text/text';
 import { h, nameOf } from './dom';
 import { icon, type Icon } from './icons';
 import { styled } from './styled';
-import { clock } from './time';
+import { clock } from './days';
 
 export interface BubbleDo {
     retry: (key: string) => void;

@@ -4,6 +4,7 @@ import type { Chat } from '../room/state';
 import type { Key, Say } from '../text/text';
 import { Composer, type ComposerDo, type Draft } from './composer';
 import type { Card } from './cards';
+import { seenAt } from './days';
 import { h, nameOf, put, setText, show } from './dom';
 import { icon, type Icon } from './icons';
 import { later } from './later';
@@ -11,7 +12,7 @@ import { Log } from './log';
 import { ask, button, explain, guardOf } from './parts';
 import { Sheets, type SheetsDo } from './sheets';
 import type { Screen } from './shell';
-import { countdown, seenAt, span } from './time';
+import { countdown, span } from './time';
 
 export interface ChatDo extends ComposerDo, SheetsDo {
     retry: (key: string) => void;
@@ -180,26 +181,28 @@ export class ChatScreen implements Screen {
     confirmEnd(): void {
         const say = this.say;
         const trouble = h('p', { class: 'problem', role: 'alert' });
+        const no = button(say('chat.end.no'), 'plain', () => dialog.close());
         const yes = button(say('chat.end.yes'), 'ember full', () => void end());
         const dialog = ask({
             title: say('chat.end.title'),
             text: say('chat.end.text'),
             inside: [trouble],
             actions: [
-                button(say('chat.end.no'), 'plain', () => dialog.close()),
+                no,
                 button(say('chat.end.save'), 'plain', () => this.sheets.save()),
                 yes,
             ],
         });
         const end = async (): Promise<void> => {
             const label = yes.querySelector('span') as HTMLElement;
-            yes.disabled = true;
+            /* What is under way is not taken back. */
+            no.disabled = yes.disabled = true;
             setText(label, say('chat.end.going'));
             if (await this.act.end()) {
                 dialog.close();
                 return;
             }
-            yes.disabled = false;
+            no.disabled = yes.disabled = false;
             setText(label, say('chat.end.yes'));
             setText(trouble, say('chat.end.failed'));
         };
@@ -266,7 +269,7 @@ export class ChatScreen implements Screen {
         else if (!chat.everSeen) setText(this.state, say('chat.never'));
         else if (chat.seenAt === null) setText(this.state, say('chat.offline'));
         else {
-            const time = seenAt(chat.seenAt, now, this.language, say);
+            const time = seenAt(chat.seenAt, now, this.language);
             setText(this.state, say('chat.seen', { time }));
         }
     }

@@ -6,7 +6,7 @@ import type { Say } from '../text/text';
 import { Bubbles, isSame, lookOf, type BubbleDo, type Look } from './bubble';
 import { h, put, setText } from './dom';
 import { Rover } from './rover';
-import { dayName, dayOf } from './time';
+import { dayName, dayOf } from './days';
 
 export interface LogDo extends BubbleDo {
     older: () => void;
@@ -70,6 +70,11 @@ export class Log {
 
     setLoading(is: boolean): void {
         this.loading = is;
+        this.nameTop();
+    }
+
+    private nameTop(): void {
+        setText(this.further, this.say(this.loading ? 'chat.older.loading' : 'chat.older'));
     }
 
     private onScroll(): void {
@@ -98,7 +103,7 @@ export class Log {
 
     private drawTop(chat: Chat): void {
         const kind = chat.messages.length === 0 ? '' : chat.hasOlder ? 'more' : 'begin';
-        setText(this.further, this.say(this.loading ? 'chat.older.loading' : 'chat.older'));
+        this.nameTop();
         if (this.top.dataset['kind'] === kind) return;
         this.top.dataset['kind'] = kind;
         if (kind === 'more') put(this.top, this.further);
@@ -158,7 +163,7 @@ export class Log {
     }
 
     private day(message: Message, now: number, keys: Set<string>): HTMLElement {
-        const name = dayName(message.at, now, this.language, this.say);
+        const name = dayName(message.at, now, this.language);
         return this.fixed(`day ${dayOf(message.at)} ${name}`, keys, () =>
             h('li', { class: 'day' }, h('span', {}, name)),
         );

@@ -105,8 +105,11 @@ export function ask(what: Ask): HTMLDialogElement {
     dialog.addEventListener('close', () => {
         dialog.remove();
         /* What was chosen may have led elsewhere by now. */
-        const isLost = document.activeElement === document.body;
-        if (isLost && back instanceof HTMLElement && back.isConnected) back.focus();
+        const now = document.activeElement;
+        const next = now === document.body ? back : now;
+        /* Chromium leaves the caret in a field that is gone. */
+        if (next instanceof HTMLTextAreaElement) next.blur();
+        if (next instanceof HTMLElement && next.isConnected) next.focus();
     });
     document.body.append(dialog);
     dialog.showModal();

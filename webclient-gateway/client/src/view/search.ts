@@ -6,7 +6,7 @@ import { speakMore } from '../text/more';
 import type { Say } from '../text/text';
 import { h, nameOf, put, setText, show } from './dom';
 import { ask, button, field } from './parts';
-import { clock, dayName } from './time';
+import { clock, dayName } from './days';
 
 export interface SearchDo {
     chat: () => Chat;
@@ -87,7 +87,7 @@ export function searchSheet(page: Say, language: string, act: SearchDo): void {
     }
 
     function day(at: number): string {
-        return dayName(at, Date.now(), language, page);
+        return dayName(at, Date.now(), language);
     }
 
     async function goBack(): Promise<void> {
