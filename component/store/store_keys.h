@@ -44,7 +44,8 @@ enum err store__page_decode(struct crypto *crypto, enum store__page kind,
 struct store__wipe {
     int64_t number; /* of the room, or 0 when no row names the slot */
     uint32_t slot;
-    bool is_begun; /* our noise may stand in it */
+    bool is_begun;   /* our noise may stand in it */
+    bool is_written; /* and does, as far as a call can tell */
     uint64_t generation;
     uint8_t hash[SECRET_BYTES];
 };

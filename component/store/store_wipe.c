@@ -50,7 +50,25 @@ static enum err may_wipe(struct store__keys *keys, struct store__wipe *wipe,
     return rc == ERR_NOMEM ? rc : ERR_OK;
 }
 
-static enum err overwrite(struct store__keys *keys, struct store__wipes *wipes)
+static enum err overwrite(struct store__keys *keys, struct store__wipe *wipe,
+                          bool *may)
+{
+    enum err rc = may_wipe(keys, wipe, may);
+
+    wipe->is_written = false;
+    if (rc != ERR_OK || !*may)
+        return rc;
+    wipe->is_begun = true;
+    if (store__keys_write(keys, wipe->slot, keys->page) != ERR_OK)
+        return ERR_SYSTEM;
+    wipe->is_written = true;
+    return ERR_OK;
+}
+
+/* A page that cannot be read or written holds up no other: it is tried again
+ * beside them. */
+static enum err overwrite_all(struct store__keys *keys,
+                              struct store__wipes *wipes)
 {
     size_t kept = 0;
     enum err rc = ERR_OK;
@@ -59,21 +77,16 @@ static enum err overwrite(struct store__keys *keys, struct store__wipes *wipes)
     for (size_t i = 0; i < wipes->count; i++) {
         struct store__wipe *wipe = &wipes->at[i];
         bool may = true;
+        enum err failure = overwrite(keys, wipe, &may);
 
-        if (rc == ERR_OK)
-            rc = may_wipe(keys, wipe, &may);
-        if (rc == ERR_OK && may) {
-            wipe->is_begun = true;
-            rc = store__keys_write(keys, wipe->slot, keys->page);
-        }
-        if (rc != ERR_OK || may)
+        if (failure != ERR_OK)
+            rc = failure;
+        if (failure != ERR_OK || may)
             wipes->at[kept++] = *wipe;
     }
     wipes->count = kept;
     explicit_bzero(keys->check, STORE_SLOT_BYTES);
-    if (rc == ERR_OK && kept > 0)
-        rc = store__keys_sync(keys);
-    return rc == ERR_OK || rc == ERR_NOMEM ? rc : ERR_SYSTEM;
+    return rc;
 }
 
 /* Reads past the page cache where the file system lets us: what counts is
@@ -96,15 +109,16 @@ enum err store__wipe_all(struct store__keys *keys, struct store__wipes *wipes)
 
     if (wipes->count == 0)
         return ERR_OK;
-    if ((rc = overwrite(keys, wipes)) != ERR_OK)
-        return rc;
+    rc = overwrite_all(keys, wipes);
+    if (wipes->count > 0 && store__keys_sync(keys) != ERR_OK)
+        return ERR_SYSTEM;
     for (size_t i = 0; i < wipes->count; i++) {
         struct store__wipe *wipe = &wipes->at[i];
 
-        if (read_back(keys, wipe->slot) != ERR_OK ||
+        if (!wipe->is_written || read_back(keys, wipe->slot) != ERR_OK ||
             memcmp(keys->check, keys->page, STORE_SLOT_BYTES) != 0) {
             wipes->at[kept++] = *wipe;
-            rc = ERR_SYSTEM;
+            rc = rc == ERR_NOMEM ? rc : ERR_SYSTEM;
             continue;
         }
         /* Empty is only easier to tell from a torn page; noise would do. */

@@ -86,6 +86,38 @@ static void a_wipe_that_cannot_write_is_tried_again(void **state)
     assert_false(has_key(world, other));
 }
 
+static void a_page_that_cannot_be_written_holds_up_no_other(void **state)
+{
+    struct store_world *world = *state;
+    struct room *room = store_world_stored_room(world, 1);
+    struct room *other = store_world_stored_room(world, 2);
+    struct store_stats stats;
+    int erased = 0;
+
+    store_world_end(world, room, ROOM_CAUSE_SEAT1);
+    store_world_end(world, other, ROOM_CAUSE_SEAT1);
+    check_ok(store_world_commit(world));
+    for (int i = 0; i < 3; i++) {
+        disk_refuse_at(DISK_WRITES, 1, 1, EIO); /* always that of the first */
+        check_err(store_wipe_ended(world->store), ERR_SYSTEM);
+        assert_true(disk_heal());
+        assert_true(has_key(world, room));
+        assert_false(has_key(world, other));
+    }
+    for (int i = 0; i < 5; i++) {
+        world->now_ms += STORE_TRUNCATE_MS;
+        check_ok(
+            store_erase_step(world->store, world->now_ms, nothing, &erased));
+    }
+    assert_int_equal(erased, 1);
+    check_ok(store_get_stats(world->store, &stats));
+    assert_int_equal(stats.slots_used, 1);
+    check_ok(store_wipe_ended(world->store));
+    assert_false(has_key(world, room));
+    store_world_erase_all(world);
+    assert_int_equal(world->erased, 1);
+}
+
 static void what_reads_back_otherwise_is_not_wiped(void **state)
 {
     struct store_world *world = *state;
@@ -407,6 +439,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         TEST(a_wipe_that_cannot_sync_is_tried_again),
         TEST(a_wipe_that_cannot_write_is_tried_again),
+        TEST(a_page_that_cannot_be_written_holds_up_no_other),
         TEST(what_reads_back_otherwise_is_not_wiped),
         TEST(a_slot_of_somebody_else_is_not_overwritten),
         TEST(a_slot_is_on_the_disk_before_its_row),
