@@ -34,36 +34,27 @@ void config_clear(struct config *config)
     *config = CONFIG_EMPTY;
 }
 
-static struct config_input about(const struct config *config, enum config_id id,
-                                 struct buf *error)
-{
-    return (struct config_input){config->file, config->lines[id],
-                                 &config_keys()[id], SPAN_EMPTY, error};
-}
-
 /* A default gives way to idle_max; what an operator wrote does not. */
 static enum err check_idle(struct config *config, enum config_id id,
                            int64_t *value_ms, struct buf *error)
 {
-    struct config_input in = about(config, id, error);
-
     if (*value_ms <= config->idle_max_ms)
         return ERR_OK;
     if (config->lines[id] > 0)
-        return config__refuse(&in,
-                              "is longer than idle_max; shorten it or raise "
-                              "idle_max");
+        return config_refuse(config, id, error,
+                             "is longer than idle_max; shorten it or raise "
+                             "idle_max");
     *value_ms = config->idle_max_ms;
     return ERR_OK;
 }
 
 enum err config__check_all(struct config *config, struct buf *error)
 {
-    struct config_input in = about(config, CONFIG_KEY_SECRET_FILE, error);
     enum err rc;
 
     if (config->secret != NULL && config->secret_file != NULL)
-        return config__refuse(&in, "and secret are both set; keep one");
+        return config_refuse(config, CONFIG_KEY_SECRET_FILE, error,
+                             "and secret are both set; keep one");
     rc = check_idle(config, CONFIG_KEY_IDLE_TIMEOUT, &config->idle_timeout_ms,
                     error);
     if (rc == ERR_OK)
@@ -74,25 +65,33 @@ enum err config__check_all(struct config *config, struct buf *error)
 
 enum err config_check_component(const struct config *config, struct buf *error)
 {
-    struct config_input in = about(config, CONFIG_KEY_SECRET, error);
-
     if (config->server.host != NULL && config->secret == NULL &&
         config->secret_file == NULL)
-        return config__refuse(&in, "is missing; write secret or secret_file "
-                                   "below [component], or server with "
-                                   "nothing behind = for browsers only");
+        return config_refuse(config, CONFIG_KEY_SECRET, error,
+                             "is missing; write secret or secret_file below "
+                             "[component], or server with nothing behind = "
+                             "for browsers only");
     return ERR_OK;
+}
+
+static bool is_same(const struct config_address *a,
+                    const struct config_address *b)
+{
+    return a->host != NULL && b->host != NULL && a->port == b->port &&
+           strcmp(a->host, b->host) == 0;
 }
 
 enum err config_check_gateway(const struct config *config, struct buf *error)
 {
-    struct config_input key = about(config, CONFIG_KEY_TLS_KEY, error);
-    struct config_input certificate =
-        about(config, CONFIG_KEY_TLS_CERTIFICATE, error);
-
     if (config->tls_certificate != NULL && config->tls_key == NULL)
-        return config__refuse(&key, "is missing; tls_certificate needs it");
+        return config_refuse(config, CONFIG_KEY_TLS_KEY, error,
+                             "is missing; tls_certificate needs it");
     if (config->tls_key != NULL && config->tls_certificate == NULL)
-        return config__refuse(&certificate, "is missing; tls_key needs it");
+        return config_refuse(config, CONFIG_KEY_TLS_CERTIFICATE, error,
+                             "is missing; tls_key needs it");
+    if (is_same(&config->listen, &config->metrics))
+        return config_refuse(config, CONFIG_KEY_METRICS, error,
+                             "is where listen is, for everybody to see; write "
+                             "another port, or nothing to have no metrics");
     return ERR_OK;
 }

@@ -109,13 +109,21 @@ void config_forget_secret(struct config *config);
 
 /* Checks what one program needs beyond a file that reads well: for the
  * component one of secret and secret_file, for the gateway a certificate
- * with its key.
+ * with its key, and metrics apart from the pages.
  *
  * Errors: ERR_CONFIG, with a line in `error` as config_load writes it. */
 enum err config_check_component(const struct config *config,
                                 struct buf *error) MUST_CHECK;
 enum err config_check_gateway(const struct config *config,
                               struct buf *error) MUST_CHECK;
+
+/* Writes to `error` what is wrong with the value of a key, as config_load does:
+ * `FILE:LINE: KEY: ` and the formatted text.
+ *
+ * Errors: ERR_CONFIG always, or ERR_NOMEM. */
+enum err config_refuse(const struct config *config, enum config_id id,
+                       struct buf *error, const char *format, ...)
+    __attribute__((format(printf, 4, 5))) MUST_CHECK;
 
 /* Appends the component secret to `out`: `secret`, or what `secret_file`
  * holds, without blanks and line ends around it.  The file is opened here and

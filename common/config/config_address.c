@@ -71,8 +71,7 @@ enum err config__decode_listen(const struct config_input *in,
     if (!is_good)
         return config__refuse_value(
             in,
-            "is not an address and a port; write %s, 0.0.0.0:8080 or "
-            "[::1]:8080",
+            "is not an address and a port; write one such as %s or [::1]:8080",
             in->key->fallback);
     return keep(host, port, field);
 }

@@ -62,3 +62,21 @@ enum err config__refuse_value(const struct config_input *in, const char *format,
     va_end(args);
     return write_line(in, quote, text);
 }
+
+enum err config_refuse(const struct config *config, enum config_id id,
+                       struct buf *error, const char *format, ...)
+{
+    struct config_input in = {
+        .file = config->file,
+        .line = config->lines[id],
+        .key = &config_keys()[id],
+        .error = error,
+    };
+    char text[TEXT_MAX_BYTES];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    return write_line(&in, "", text);
+}

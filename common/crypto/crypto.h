@@ -83,7 +83,7 @@ enum err crypto_block_decrypt(struct crypto *crypto, const struct secret *key,
  * that belongs to it.
  *
  * Owner:  `*why` is static; it is set with an error.
- * Errors: ERR_SYSTEM (a file cannot be opened), ERR_SYNTAX. */
+ * Errors: ERR_SYSTEM with errno (a file cannot be opened), ERR_SYNTAX. */
 enum err crypto_check_pair(const char *certificate, const char *key,
                            const char **why) MUST_CHECK;
 

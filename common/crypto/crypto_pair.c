@@ -51,7 +51,7 @@ enum err crypto_check_pair(const char *certificate, const char *key,
                            const char **why)
 {
     FILE *certificate_file = fopen(certificate, "re");
-    FILE *key_file = fopen(key, "re");
+    FILE *key_file = certificate_file == NULL ? NULL : fopen(key, "re");
     int saved = errno;
     enum err rc = ERR_SYSTEM;
 

@@ -1,5 +1,6 @@
 /* link_socket.c - the socket file that local peers find us by. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -22,6 +23,15 @@ static enum err refuse(struct buf *error, const char *path, const char *why)
                                                                    : ERR_NOMEM;
 }
 
+static enum err refuse_errno(struct buf *error, const char *path, int why)
+{
+    char text[160];
+
+    snprintf(text, sizeof(text), "%s; check its folder and who may write there",
+             strerror(why));
+    return refuse(error, path, text);
+}
+
 static enum err make_address(const char *path, struct sockaddr_un *out,
                              struct buf *error)
 {
@@ -29,7 +39,8 @@ static enum err make_address(const char *path, struct sockaddr_un *out,
 
     *out = (struct sockaddr_un){.sun_family = AF_UNIX};
     if (len == 0 || len >= sizeof(out->sun_path))
-        return refuse(error, path, "the path must have 1 to 107 bytes");
+        return refuse(error, path,
+                      "the path must have 1 to 107 bytes; change socket");
     memcpy(out->sun_path, path, len);
     return ERR_OK;
 }
@@ -62,20 +73,24 @@ static enum err remove_stale(const struct sockaddr_un *address,
     int answer;
 
     if (lstat(path, &file) != 0)
-        return errno == ENOENT ? ERR_OK : refuse(error, path, strerror(errno));
+        return errno == ENOENT ? ERR_OK : refuse_errno(error, path, errno);
     if (!S_ISSOCK(file.st_mode))
-        return refuse(error, path, "is there and is no socket");
+        return refuse(error, path,
+                      "is there and is no socket; remove it or "
+                      "change socket");
     answer = knock(address);
     if (answer == 0 || answer == EAGAIN) {
-        if (buf_printf(error, "socket %s: another process answers there",
+        if (buf_printf(error,
+                       "socket %s: another process answers there; stop it or "
+                       "change socket",
                        path) != ERR_OK)
             return ERR_NOMEM;
         return ERR_AGAIN;
     }
     if (answer != ECONNREFUSED && answer != ENOENT)
-        return refuse(error, path, strerror(answer));
+        return refuse_errno(error, path, answer);
     if (unlink(path) != 0 && errno != ENOENT)
-        return refuse(error, path, strerror(errno));
+        return refuse_errno(error, path, errno);
     return ERR_OK;
 }
 
@@ -118,7 +133,7 @@ enum err link__socket_open(const struct link_socket *socket, int *fd,
         return rc;
     made = new_socket();
     if (made < 0)
-        return refuse(error, socket->path, strerror(errno));
+        return refuse_errno(error, socket->path, errno);
     result = bind_privately(made, &address);
     if (result == 0)
         share(socket);
@@ -129,7 +144,7 @@ enum err link__socket_open(const struct link_socket *socket, int *fd,
     }
     if (result != 0) {
         close(made);
-        return refuse(error, socket->path, strerror(result));
+        return refuse_errno(error, socket->path, result);
     }
     *fd = made;
     return ERR_OK;

@@ -123,6 +123,16 @@ static enum err take_limits(struct program *program)
     return router_set_limits(program->router, &limits, &service);
 }
 
+static void say_reload_failed(const struct program *program, struct buf *why)
+{
+    /* It stands in quotes there. */
+    for (size_t i = 0; i < why->len; i++)
+        if (why->at[i] == '"')
+            why->at[i] = '\'';
+    log_error(&program->log, "reload_failed", "why=\"%.*s\"", (int)why->len,
+              why->len > 0 ? why->at : "");
+}
+
 static void reload(void *self)
 {
     struct program *program = self;
@@ -138,8 +148,7 @@ static void reload(void *self)
     if (rc == ERR_OK)
         log_info(&program->log, "limits_reloaded", "");
     else
-        log_error(&program->log, "reload_failed", "why=\"%.*s\"",
-                  (int)error.len, error.len > 0 ? error.at : "");
+        say_reload_failed(program, &error);
     buf_clear(&error);
     process_notify_send(&program->notify, "READY=1");
 }

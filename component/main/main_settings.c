@@ -6,23 +6,6 @@
 
 enum { PASSWD_BYTES = 4096 };
 
-/* Like the messages of config/: file, line, key, what to write. */
-static enum err refuse(const struct config *config, enum config_id id,
-                       const char *value, struct buf *error)
-{
-    const char *name = config_keys()[id].name;
-    const char *advice = id == CONFIG_KEY_GATEWAY_USER
-                             ? "there is no such user on this system"
-                             : "is no XMPP address";
-    enum err rc = buf_printf(error, "%s:", config->file);
-
-    if (rc == ERR_OK && config->lines[id] > 0)
-        rc = buf_printf(error, "%u:", (unsigned int)config->lines[id]);
-    if (rc == ERR_OK)
-        rc = buf_printf(error, " %s: \"%s\" %s", name, value, advice);
-    return rc == ERR_NOMEM ? rc : ERR_CONFIG;
-}
-
 static enum err prepare(struct main_settings *settings, enum config_id id,
                         const char *text, struct buf *error, struct span *out)
 {
@@ -30,7 +13,10 @@ static enum err prepare(struct main_settings *settings, enum config_id id,
     enum err rc = jid_parse(&settings->arena, span_of(text), &jid);
 
     if (rc == ERR_SYNTAX)
-        return refuse(&settings->config, id, text, error);
+        return config_refuse(
+            &settings->config, id, error,
+            "\"%s\" is no XMPP address; write one such as %s", text,
+            id == CONFIG_KEY_DOMAIN ? "duo.example.org" : "ann@example.org");
     if (rc == ERR_OK)
         *out = jid.bare;
     return rc;
@@ -67,7 +53,10 @@ static enum err find_gateway_user(struct main_settings *settings,
         return ERR_OK;
     if (getpwnam_r(name, &entry, text, sizeof(text), &found) != 0 ||
         found == NULL)
-        return refuse(&settings->config, CONFIG_KEY_GATEWAY_USER, name, error);
+        return config_refuse(&settings->config, CONFIG_KEY_GATEWAY_USER, error,
+                             "there is no user \"%s\" on this system; make "
+                             "it, or write the one that runs duologue-gateway",
+                             name);
     settings->gateway_uid = entry.pw_uid;
     return ERR_OK;
 }

@@ -53,10 +53,7 @@ enum err store__db_open(const char *path, sqlite3 **out)
         sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         rc = store__db_exec(db, SETUP);
     }
-    if (rc == ERR_OK)
-        *out = db;
-    else
-        sqlite3_close(db);
+    *out = db;
     return rc;
 }
 

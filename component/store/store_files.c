@@ -138,8 +138,10 @@ static enum err take_lock(struct store *store, const char *data_dir,
 
     rc = store__file_open(store->dir_fd, "lock", O_CREAT, &store->lock_fd);
     if (rc != ERR_OK) {
-        store__say(error, "%s/lock cannot be opened: %s", data_dir,
-                   strerror(errno));
+        store__say(error,
+                   "%s/lock cannot be opened: %s; check data_dir and who owns "
+                   "the folder",
+                   data_dir, strerror(errno));
         return rc;
     }
     if (flock(store->lock_fd, LOCK_EX | LOCK_NB) == 0)

@@ -9,6 +9,20 @@
 
 static const char DATABASE[] = "duologue.db";
 
+static void say_unusable(const struct store *store, enum err rc,
+                         struct buf *error)
+{
+    int code =
+        store->db == NULL ? SQLITE_OK : sqlite3_errcode(store->db) & 0xff;
+    bool is_damaged = code == SQLITE_NOTADB || code == SQLITE_CORRUPT;
+
+    store__say(error, "%s cannot be used: %s%s", store->path,
+               code == SQLITE_OK ? err_text(rc) : sqlite3_errmsg(store->db),
+               is_damaged ? "; put the newest good one back, or move it and "
+                            "keys away to begin anew"
+                          : "");
+}
+
 /* The file is made here: SQLite would ask the umask. */
 static enum err open_database(struct store *store, const char *data_dir,
                               struct buf *error)
@@ -23,8 +37,8 @@ static enum err open_database(struct store *store, const char *data_dir,
     snprintf(store->path, len, "%s/%s", data_dir, DATABASE);
     rc = store__file_open(store->dir_fd, DATABASE, O_CREAT, &fd);
     if (rc != ERR_OK) {
-        store__say(error, "%s cannot be opened: %s", store->path,
-                   strerror(errno));
+        store__say(error, "%s cannot be opened: %s; check who owns it",
+                   store->path, strerror(errno));
         return rc;
     }
     close(fd);
@@ -44,9 +58,7 @@ static enum err open_database(struct store *store, const char *data_dir,
     if (rc == ERR_OK)
         rc = store__prepare_all(store);
     if (rc != ERR_OK)
-        store__say(error, "%s cannot be used: %s", store->path,
-                   store->db == NULL ? err_text(rc)
-                                     : sqlite3_errmsg(store->db));
+        say_unusable(store, rc, error);
     return rc;
 }
 

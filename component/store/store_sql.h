@@ -88,7 +88,10 @@ struct store__value store__int(int64_t number);
 struct store__value store__blob(const void *at, size_t len);
 struct store__value store__span(struct span span); /* NULL span: NULL */
 
-/* Opens the database, sets it up and prepares nothing yet. */
+/* Opens the database, sets it up and prepares nothing yet.
+ *
+ * Owner: `*out` goes with sqlite3_close.  It is there after an error as well,
+ *        to say why, unless there is no memory. */
 enum err store__db_open(const char *path, sqlite3 **out) MUST_CHECK;
 
 /* Brings the schema up to date.

@@ -129,6 +129,21 @@ static void a_gateway_needs_no_secret(void **state)
                   "f:5: tls_certificate: is missing; tls_key needs it");
 }
 
+/* libwebsockets would serve both from one socket, and trip over it at its
+ * end. */
+static void metrics_are_apart_from_the_pages(void **state)
+{
+    (void)state;
+    check_gateway("[gateway]\nlisten = 127.0.0.1:9464\n",
+                  "f: metrics: is where listen is, for everybody to see; write "
+                  "another port, or nothing to have no metrics");
+    check_gateway("[gateway]\nlisten = [::1]:9\nmetrics = [::1]:9\n",
+                  "f:5: metrics: is where listen is, for everybody to see; "
+                  "write another port, or nothing to have no metrics");
+    check_gateway("[gateway]\nlisten = 127.0.0.1:9464\nmetrics =\n", NULL);
+    check_gateway("[gateway]\nmetrics = [::1]:8080\n", NULL);
+}
+
 static void a_secret_can_be_forgotten(void **state)
 {
     struct config config = take("secret = s\n");
@@ -149,6 +164,7 @@ int main(void)
         cmocka_unit_test(one_secret_is_enough),
         cmocka_unit_test(a_component_needs_its_secret),
         cmocka_unit_test(a_gateway_needs_no_secret),
+        cmocka_unit_test(metrics_are_apart_from_the_pages),
         cmocka_unit_test(a_secret_can_be_forgotten),
     };
 

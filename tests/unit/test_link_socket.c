@@ -52,6 +52,7 @@ static void second_instance_is_turned_away(void **state)
     assert_null(second);
     check_ok(buf_append_byte(&c.error, '\0'));
     assert_non_null(strstr(c.error.at, c.path));
+    assert_non_null(strstr(c.error.at, "stop it or change socket"));
     fd = link_case_join(&c, "ctl.duo.example"); /* the first goes on */
     link_case_end_with(&c, fd);
 }
@@ -114,7 +115,8 @@ static void bad_paths_are_explained(void **state)
     snprintf(c.path, sizeof(c.path), "%s/no/such/dir", c.dir);
     check_err(open_second(&c, &hub), ERR_SYSTEM);
     check_ok(buf_append_byte(&c.error, '\0'));
-    assert_non_null(strstr(c.error.at, "No such file"));
+    assert_non_null(strstr(c.error.at, "No such file or directory; check its "
+                                       "folder"));
     buf_clear(&c.error);
     memset(deep, 'd', sizeof(deep));
     deep[sizeof(deep) - 1] = '\0';

@@ -126,12 +126,14 @@ static void mistakes_are_explained(void **state)
     (void)state;
     check_refused("[component]\ndomain = duo.example\nsecret = x\n"
                   "gateway_user = nosuchuser\n",
-                  "4: gateway_user: \"nosuchuser\" there is no such user on "
-                  "this system");
+                  "4: gateway_user: there is no user \"nosuchuser\" on this "
+                  "system; make it, or write the one that runs "
+                  "duologue-gateway");
     /* A character that turns the writing round. */
     check_refused("[component]\ndomain = duo.example\nsecret = x\n[rooms]\n"
                   "create = a.example, x\xE2\x80\xAE@b.example\n",
-                  "5: create: \"x\xE2\x80\xAE@b.example\" is no XMPP address");
+                  "5: create: \"x\xE2\x80\xAE@b.example\" is no XMPP address; "
+                  "write one such as ann@example.org");
 }
 
 static void reload_takes_limits_alone(void **state)

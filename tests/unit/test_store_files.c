@@ -299,7 +299,9 @@ static void a_file_that_is_no_database_is_refused(void **state)
         assert_int_equal(write(fd, "not SQL!", 8), 8);
     close(fd);
     check_err(store_world_open(world), ERR_STORE);
-    error_says(world, "duologue.db");
+    error_says(world, "duologue.db cannot be used: file is not a database; "
+                      "put the newest good one back, or move it and keys away "
+                      "to begin anew");
 }
 
 static void the_reserve_is_there_and_comes_back(void **state)

@@ -207,6 +207,27 @@ static enum err start_handles(struct gateway *gateway)
     return ERR_OK;
 }
 
+static enum err check_tls(const struct config *config, struct buf *error)
+{
+    const char *why;
+    enum err rc;
+
+    if (config->tls_certificate == NULL)
+        return ERR_OK;
+    rc = crypto_check_pair(config->tls_certificate, config->tls_key, &why);
+    if (rc == ERR_SYSTEM)
+        return config_refuse(config, CONFIG_KEY_TLS_CERTIFICATE, error,
+                             "and tls_key: %s: %s; check both paths and who "
+                             "may read them",
+                             why, strerror(errno));
+    if (rc == ERR_SYNTAX)
+        return config_refuse(config, CONFIG_KEY_TLS_CERTIFICATE, error,
+                             "and tls_key: %s; write the paths of a "
+                             "certificate and its key, both in PEM",
+                             why);
+    return rc;
+}
+
 static enum err load_settings(struct gateway *gateway, const char *file,
                               struct buf *error)
 {
@@ -216,14 +237,16 @@ static enum err load_settings(struct gateway *gateway, const char *file,
     config_forget_secret(&gateway->config);
     if (rc == ERR_OK)
         rc = config_check_gateway(&gateway->config, error);
+    if (rc == ERR_OK)
+        rc = check_tls(&gateway->config, error);
     if (rc != ERR_OK)
         return rc;
     rc = jid_parse(&gateway->arena, span_of(gateway->config.domain), &domain);
-    if (rc == ERR_SYNTAX) {
-        rc = buf_printf(error, "%s: domain: \"%s\" is no XMPP address", file,
-                        gateway->config.domain);
-        return rc == ERR_NOMEM ? rc : ERR_CONFIG;
-    }
+    if (rc == ERR_SYNTAX)
+        return config_refuse(&gateway->config, CONFIG_KEY_DOMAIN, error,
+                             "\"%s\" is no XMPP address; write one such as "
+                             "duo.example.org",
+                             gateway->config.domain);
     if (rc == ERR_OK)
         gateway->domain = domain.domain;
     return rc;

@@ -4,6 +4,7 @@
 #include <ifaddrs.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "gateway/server_internal.h"
 
@@ -51,26 +52,58 @@ static void set_address(struct lws_context_creation_info *info,
         info->options |= LWS_SERVER_OPTION_DISABLE_IPV6;
 }
 
-static enum err refuse(struct buf *error, const char *key,
-                       const struct config_address *address)
+static const char *advice(int why)
 {
-    enum err rc = buf_printf(error, "%s: cannot listen on %s port %u", key,
-                             address->host, (unsigned)address->port);
+    switch (why) {
+    case EADDRINUSE:
+        return "stop what listens there, or write another port";
+    case EADDRNOTAVAIL:
+        return "write an address of this machine";
+    case EACCES:
+        return "write a port from 1024 on, or see the end of "
+               "duologue-gateway.service";
+    default:
+        return "write another address";
+    }
+}
+
+static enum err refuse(struct buf *error, const struct config *config,
+                       enum config_id id, int why)
+{
+    const struct config_address *address =
+        id == CONFIG_KEY_METRICS ? &config->metrics : &config->listen;
+    enum err rc = config_refuse(
+        config, id, error, "cannot listen on %s port %u: %s; %s", address->host,
+        (unsigned)address->port, strerror(why), advice(why));
 
     return rc == ERR_NOMEM ? rc : ERR_SYSTEM;
 }
 
-static enum err check_tls(const struct config *config, struct buf *error)
+/* libwebsockets tells nobody why it could not listen.
+ * Errors: ERR_SYSTEM with errno. */
+static enum err try_to_bind(const struct config_address *address)
 {
-    const char *why;
-    enum err rc;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } name = {.any = {0}};
+    bool is_v4 = uv_ip4_addr(address->host, address->port, &name.v4) == 0;
+    int on = 1;
+    int saved;
+    int fd;
 
-    if (config->tls_certificate == NULL ||
-        crypto_check_pair(config->tls_certificate, config->tls_key, &why) ==
-            ERR_OK)
+    if (!is_v4 && uv_ip6_addr(address->host, address->port, &name.v6) != 0)
         return ERR_OK;
-    rc = buf_printf(error, "tls_certificate, tls_key: %s", why);
-    return rc == ERR_NOMEM ? rc : ERR_SYSTEM;
+    fd = socket(name.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return ERR_SYSTEM;
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    on = bind(fd, &name.any, is_v4 ? sizeof(name.v4) : sizeof(name.v6));
+    saved = errno;
+    close(fd);
+    errno = saved;
+    return on == 0 ? ERR_OK : ERR_SYSTEM;
 }
 
 /* Where libwebsockets cannot list the interfaces it takes every address for
@@ -106,6 +139,8 @@ static enum err open_pages(struct server *server, struct buf *error)
         .alpn = "http/1.1",
     };
 
+    if (try_to_bind(&config->listen) != ERR_OK)
+        return refuse(error, config, CONFIG_KEY_LISTEN, errno);
     set_address(&info, &config->listen);
     if (config->tls_certificate != NULL) {
         info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
@@ -115,12 +150,13 @@ static enum err open_pages(struct server *server, struct buf *error)
         info.ssl_private_key_filepath = config->tls_key;
     }
     if (lws_create_vhost(server->context, &info) == NULL)
-        return refuse(error, "listen", &config->listen);
+        return refuse(error, config, CONFIG_KEY_LISTEN, EIO);
     return ERR_OK;
 }
 
 static enum err open_metrics(struct server *server, struct buf *error)
 {
+    const struct config *config = server->config;
     struct lws_context_creation_info info = {
         .vhost_name = "metrics",
         .protocols = metrics_protocols,
@@ -129,11 +165,13 @@ static enum err open_metrics(struct server *server, struct buf *error)
         .keepalive_timeout = KEEPALIVE_SECONDS,
     };
 
-    if (server->config->metrics.host == NULL)
+    if (config->metrics.host == NULL)
         return ERR_OK;
-    set_address(&info, &server->config->metrics);
+    if (try_to_bind(&config->metrics) != ERR_OK)
+        return refuse(error, config, CONFIG_KEY_METRICS, errno);
+    set_address(&info, &config->metrics);
     if (lws_create_vhost(server->context, &info) == NULL)
-        return refuse(error, "metrics", &server->config->metrics);
+        return refuse(error, config, CONFIG_KEY_METRICS, EIO);
     return ERR_OK;
 }
 
@@ -193,9 +231,7 @@ enum err server_open(struct server *server, uv_loop_t *loop, struct buf *error)
     server->context = create_context(&info);
     if (server->context == NULL)
         return ERR_NOMEM;
-    rc = check_tls(server->config, error);
-    if (rc == ERR_OK)
-        rc = check_interfaces(error);
+    rc = check_interfaces(error);
     if (rc == ERR_OK)
         rc = open_pages(server, error);
     if (rc == ERR_OK)

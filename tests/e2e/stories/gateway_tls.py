@@ -92,6 +92,18 @@ async def refused(gateway, why):
     raise AssertionError('never said: %s' % why)
 
 
+def ends(w, gateway, status, *words):
+    """What it says when it does not even start; names the key's line."""
+    start = Process('duologue-gateway', [*gateway.command(), *words],
+                    os.path.join(w.folder, 'start.log'))
+    same(start.wait(), status)
+    with open(w.component.config, encoding='utf-8') as file:
+        line = 1 + next(n for n, text in enumerate(file)
+                        if text.startswith('tls_certificate '))
+    holds(start.tail(), '%s:%d: tls_certificate: ' % (w.component.config, line))
+    return start.tail()
+
+
 @story(servers=DIRECT)
 async def gateway_tls_bad_pair(w):
     """A pair that does not fit is refused in words; the old one stays."""
@@ -115,12 +127,12 @@ async def gateway_tls_bad_pair(w):
     make_certificate(folder, 'three.example')
     await reloaded(gateway, first)
     gateway.end()
-    # Nor does it start with such a pair.
+    # Nor does it start with such a pair, and --check tells.
     make_certificate(folder, 'four.example', 'other.pem')
-    start = Process('duologue-gateway', gateway.command(),
-                    os.path.join(w.folder, 'start.log'))
-    same(start.wait(), 1)
-    holds(start.tail(), 'do not belong together')
+    for words in ((), ('--check',)):
+        holds(ends(w, gateway, 2, *words), 'do not belong together')
+    os.unlink(certificate_file)
+    holds(ends(w, gateway, 2, '--check'), 'No such file or directory')
 
 
 async def secret_tab(gateway):

@@ -5,11 +5,13 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 import time
 
 from harness.check import explained, holds, same
+from harness.gateway import Gateway
 from harness.process import free_port
 from harness.servers import PASSWORD
 from harness.stanza import bare
@@ -91,6 +93,26 @@ async def program_names_every_bad_value(w):
 
 
 @story(servers=DIRECT)
+async def program_says_why_it_cannot_listen(w):
+    """Pages or metrics where another listens: status 1; both in one: 2."""
+    gateway = Gateway(w)
+    with socket.create_server(('127.0.0.1', 0)) as taken:
+        port = '127.0.0.1:%d' % taken.getsockname()[1]
+        for name, at, status, words in (
+                ('listen', port, 1, 'Address already in use; stop'),
+                ('metrics', port, 1, 'Address already in use; stop'),
+                ('listen', '203.0.113.9:8080', 1, 'an address of this machine'),
+                ('metrics', '127.0.0.1:%d' % gateway.port, 2, 'another port')):
+            w.component.configure(component_server='', **{
+                **gateway.settings(), 'gateway_' + name: at})
+            done = subprocess.run(gateway.command(), timeout=60, text=True,
+                                  capture_output=True, check=False)
+            same(done.returncode, status, done.stderr)
+            holds(done.stderr, ': %s: ' % name)
+            holds(done.stderr, words)
+
+
+@story(servers=DIRECT)
 async def program_keeps_its_files_to_itself(w):
     """Files are 0600 and folders 0700 whatever the umask is."""
     before = os.umask(0)
@@ -121,7 +143,7 @@ async def program_runs_once_per_data_dir(w):
                           timeout=20, capture_output=True, text=True,
                           check=False)
     same(done.returncode, 1, done.stderr)
-    assert done.stderr.strip(), 'no reason given'
+    holds(done.stderr, 'is in use by another duologue; stop that one')
     holds(await w.component.ctl('list'), room.local)
 
 
@@ -143,7 +165,8 @@ async def program_stops_and_reloads_by_signal(w):
     room = await w.new_room()
     w.component.configure(limits_body_max='nonsense')
     w.component.process.signal(signal.SIGHUP)
-    await logged(w, 'event=reload_failed')
+    await logged(w, 'event=reload_failed why="%s:' % w.component.config)
+    await logged(w, ": 'nonsense' is not a size")
     w.component.process.must_live()
     w.component.settings.pop('limits_body_max')
     w.component.configure()
