@@ -295,8 +295,15 @@ static void log_in(struct converse *c)
     char password[PASSWORD_MAX_BYTES];
 
     if (!read_password(options, password)) {
-        doctor__bad(c->doctor, "account",
-                    "no password: give --password-file FILE");
+        if (options->password_file == NULL)
+            doctor__bad(c->doctor, "account",
+                        "no terminal to ask for the password: give "
+                        "--password-file FILE");
+        else
+            doctor__bad(c->doctor, "account",
+                        "no password can be read from %s: check the path, and "
+                        "who may read it",
+                        options->password_file);
         return;
     }
     xmpp_initialize();
@@ -348,6 +355,12 @@ void doctor__converse(struct doctor *doctor, struct ctl_peer *peer)
     struct converse c = {.doctor = doctor, .step = STEP_CONNECT};
     struct ctl_answer answer;
 
+    if (doctor->ctl->config.server.host == NULL) {
+        doctor__bad(doctor, "account",
+                    "without an XMPP server no account can enter: set server, "
+                    "or leave out --as");
+        return;
+    }
     if (ctl_peer_ask(peer, &request, &answer) != ERR_OK || answer.is_refused) {
         doctor__bad(doctor, "conversation", "no fresh chat could be made");
     } else {

@@ -5,7 +5,8 @@
 
 enum { PAGES_MAX = 100000 };
 
-/* The columns: the field's name, in JSON, and the heading. */
+/* The columns: the field's name, in JSON, and the heading.  Nothing stands
+ * behind the last one. */
 static const struct {
     const char *var;
     const char *key;
@@ -19,7 +20,7 @@ static const struct {
     {"deadline", "deadline", "ENDS", 24, false},
     {"messages", "messages", "MESSAGES", 8, true},
     {"seat1", "seat1", "SEAT1", 7, false},
-    {"seat2", "seat2", "SEAT2", 7, false},
+    {"seat2", "seat2", "SEAT2", 0, false},
 };
 
 enum { COLUMNS = sizeof(columns) / sizeof(columns[0]) };

@@ -196,6 +196,9 @@ static enum err check_fit(const struct ctl_options *options, struct buf *error)
         return complain(
             error, "--as, --password-file, --host and --plain belong to doctor",
             NULL);
+    if (options->account != NULL && strchr(options->account, '@') == NULL)
+        return complain(error, "--as is an account, such as ann@example.org",
+                        NULL);
     if (options->command != CTL_AUDIT && options->canary_file != NULL)
         return complain(error, "--canary-file belongs to erase-audit", NULL);
     if ((options->command == CTL_END || options->command == CTL_DOCTOR ||

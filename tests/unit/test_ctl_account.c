@@ -38,7 +38,21 @@ static void converse(struct ctl_case *self, const char *words, const char *line)
 static void an_account_without_a_password(void **state)
 {
     converse(*state, "doctor --as a@b.example --password-file /nonexistent",
-             "BAD   account        no password: give --password-file FILE\n");
+             "BAD   account        no password can be read from /nonexistent: "
+             "check the path, and who may read it\n");
+}
+
+/* Nor is a chat made for it. */
+static void an_account_without_a_server(void **state)
+{
+    struct ctl_case *self = *state;
+
+    assert_int_equal(
+        ctl_case_run_with(self, "doctor --as a@b.example", conversation, 1),
+        CTL_FAILED);
+    ctl_case_says(self, "BAD   account        without an XMPP server no "
+                        "account can enter: set server, or leave out --as\n");
+    assert_string_equal(self->asked, "stats\n");
 }
 
 static void an_account_whose_server_is_away(void **state)
@@ -231,6 +245,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, ctl_case_setup, ctl_case_teardown)
     const struct CMUnitTest tests[] = {
         TEST(an_account_without_a_password),
+        TEST(an_account_without_a_server),
         TEST(an_account_whose_server_is_away),
         TEST(an_account_whose_server_hangs_up),
         TEST(an_account_that_hears_itself),

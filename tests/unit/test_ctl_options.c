@@ -167,6 +167,8 @@ static void options_of_other_commands_are_refused(void **state)
                                   "belong to doctor" SEE);
     refused("-c f new A B --as a@b", "--as, --password-file, --host and "
                                      "--plain belong to doctor" SEE);
+    refused("-c f doctor --as example.org",
+            "--as is an account, such as ann@example.org" SEE);
     refused("-c f end x --json", "--json belongs to new, list and stats" SEE);
     refused("-c f list --canary-file x",
             "--canary-file belongs to erase-audit" SEE);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "gateway/component_link.h"
+#include "gateway/gateway_settings.h"
 #include "gateway/server.h"
 #include "process/process_harden.h"
 #include "process/process_notify.h"
@@ -21,9 +22,7 @@ enum {
 };
 
 struct gateway {
-    struct config config;
-    struct arena arena;
-    struct span domain;
+    struct gateway_settings settings;
     struct crypto *crypto;
     struct gate gate;
     struct component_link link;
@@ -207,51 +206,6 @@ static enum err start_handles(struct gateway *gateway)
     return ERR_OK;
 }
 
-static enum err check_tls(const struct config *config, struct buf *error)
-{
-    const char *why;
-    enum err rc;
-
-    if (config->tls_certificate == NULL)
-        return ERR_OK;
-    rc = crypto_check_pair(config->tls_certificate, config->tls_key, &why);
-    if (rc == ERR_SYSTEM)
-        return config_refuse(config, CONFIG_KEY_TLS_CERTIFICATE, error,
-                             "and tls_key: %s: %s; check both paths and who "
-                             "may read them",
-                             why, strerror(errno));
-    if (rc == ERR_SYNTAX)
-        return config_refuse(config, CONFIG_KEY_TLS_CERTIFICATE, error,
-                             "and tls_key: %s; write the paths of a "
-                             "certificate and its key, both in PEM",
-                             why);
-    return rc;
-}
-
-static enum err load_settings(struct gateway *gateway, const char *file,
-                              struct buf *error)
-{
-    struct jid domain;
-    enum err rc = config_load(file, &gateway->config, error);
-
-    config_forget_secret(&gateway->config);
-    if (rc == ERR_OK)
-        rc = config_check_gateway(&gateway->config, error);
-    if (rc == ERR_OK)
-        rc = check_tls(&gateway->config, error);
-    if (rc != ERR_OK)
-        return rc;
-    rc = jid_parse(&gateway->arena, span_of(gateway->config.domain), &domain);
-    if (rc == ERR_SYNTAX)
-        return config_refuse(&gateway->config, CONFIG_KEY_DOMAIN, error,
-                             "\"%s\" is no XMPP address; write one such as "
-                             "duo.example.org",
-                             gateway->config.domain);
-    if (rc == ERR_OK)
-        gateway->domain = domain.domain;
-    return rc;
-}
-
 /* Without a client the gateway still serves other people's. */
 static enum err load_files(struct gateway *gateway, const char *dir,
                            struct buf *error)
@@ -288,7 +242,7 @@ static enum err open_parts(struct gateway *gateway, const char *static_dir,
     if (rc != ERR_OK)
         return rc;
     gateway->has_gate = true;
-    rc = gate_init(&gateway->gate, gateway->domain, gateway->crypto);
+    rc = gate_init(&gateway->gate, gateway->settings.domain, gateway->crypto);
     gateway->gate.ports = &ports;
     gateway->gate.self = gateway;
     if (rc == ERR_OK)
@@ -297,14 +251,14 @@ static enum err open_parts(struct gateway *gateway, const char *static_dir,
         return rc;
     gateway->gate.now_ms = (int64_t)uv_now(&gateway->loop);
     gateway->server = (struct server){.gate = &gateway->gate,
-                                      .config = &gateway->config,
+                                      .config = &gateway->settings.config,
                                       .files = &gateway->files,
                                       .log = &gateway->log};
     rc = server_open(&gateway->server, &gateway->loop, error);
     if (rc == ERR_OK) /* last: only the running loop closes it */
-        rc =
-            component_link_start(&gateway->link, &gateway->gate, &gateway->loop,
-                                 gateway->config.socket, &gateway->log);
+        rc = component_link_start(
+            &gateway->link, &gateway->gate, &gateway->loop,
+            gateway->settings.config.socket, &gateway->log);
     return rc;
 }
 
@@ -336,8 +290,7 @@ static void close_parts(struct gateway *gateway)
     static_clear(&gateway->files);
     crypto_free(gateway->crypto);
     process_notify_close(&gateway->notify);
-    config_clear(&gateway->config);
-    arena_clear(&gateway->arena);
+    gateway_settings_clear(&gateway->settings);
 }
 
 /* Returns when a signal has stopped it and all is closed. */
@@ -359,8 +312,7 @@ static struct gateway *begin(void)
 
     if (gateway == NULL)
         return NULL;
-    gateway->config = CONFIG_EMPTY;
-    gateway->arena = ARENA_EMPTY(64 * 1024);
+    gateway->settings = GATEWAY_SETTINGS_EMPTY;
     gateway->notify = PROCESS_NOTIFY_NONE;
     gateway->log = (struct log){STDERR_FILENO, wall_ms, NULL};
     return gateway;
@@ -369,7 +321,8 @@ static struct gateway *begin(void)
 static enum err run(struct gateway *gateway,
                     const struct gateway_options *options, struct buf *error)
 {
-    enum err rc = load_settings(gateway, options->file, error);
+    enum err rc =
+        gateway_settings_load(options->file, &gateway->settings, error);
 
     if (rc == ERR_OK)
         rc = open_parts(gateway, options->static_dir, error);
@@ -381,7 +334,8 @@ static enum err run(struct gateway *gateway,
 static enum err check(struct gateway *gateway,
                       const struct gateway_options *options, struct buf *error)
 {
-    enum err rc = load_settings(gateway, options->file, error);
+    enum err rc =
+        gateway_settings_load(options->file, &gateway->settings, error);
 
     if (rc == ERR_OK)
         printf("%s: good\n", options->file);
