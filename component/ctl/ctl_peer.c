@@ -174,6 +174,16 @@ static enum err start_stream(struct ctl_peer *peer)
     return rc;
 }
 
+/* What the component said, or else how it went. */
+static const char *why_not_in(const struct ctl_peer *peer, enum err rc)
+{
+    const char *said = peer->stream != NULL
+                           ? stream_error_name(stream_peer_error(peer->stream))
+                           : "";
+
+    return said[0] != '\0' ? said : err_text(rc);
+}
+
 static enum err shake_hands(struct ctl_peer *peer, struct buf *error)
 {
     int64_t until_ms = monotonic_ms() + peer->wait_ms;
@@ -182,11 +192,10 @@ static enum err shake_hands(struct ctl_peer *peer, struct buf *error)
     while (rc == ERR_OK && !stream_is_ready(peer->stream))
         rc = pump_once(peer, until_ms);
     if (rc != ERR_OK &&
-        buf_printf(error, "the component did not let us in: %s %s",
-                   err_text(rc),
-                   peer->stream != NULL
-                       ? stream_error_name(stream_peer_error(peer->stream))
-                       : "") != ERR_OK)
+        buf_printf(error,
+                   "the component did not let us in: %s; does it run with this "
+                   "configuration?",
+                   why_not_in(peer, rc)) != ERR_OK)
         rc = ERR_NOMEM;
     return rc;
 }

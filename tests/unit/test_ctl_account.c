@@ -233,6 +233,7 @@ static void no_fresh_chat(void **state)
     };
     struct ctl_case *self = *state;
 
+    ctl_case_configure_server(self, 1, "s");
     assert_int_equal(ctl_case_run_with(self, "doctor --as a@b.example", replies,
                                        COUNT(replies)),
                      CTL_FAILED);
