@@ -43,16 +43,34 @@ static char normal_char(char c)
     return c == 'i' || c == 'l' ? '1' : c;
 }
 
+/* Blanks and dashes of all kinds, as apps and word processors make them, and
+ * line ends that came along with a copy. */
+static size_t skip_len(struct span text)
+{
+    static const char *const skipped[] = {
+        " ",      "-",      "\n",     "\r",     "\u00a0", "\u00ad", "\u200b",
+        "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u202f",
+        "\u2060", "\u2212", "\u3000", "\ufeff", "\uff0d",
+    };
+
+    for (size_t i = 0; i < sizeof(skipped) / sizeof(skipped[0]); i++)
+        if (span_starts_with(text, span_of(skipped[i])))
+            return strlen(skipped[i]);
+    return 0;
+}
+
 bool base32_normalise_code(struct span typed, char out[CODE_CHARS])
 {
     size_t len = 0;
     bool is_code = true;
 
     memset(out, 0, CODE_CHARS);
-    for (size_t i = 0; i < typed.len && is_code; i++) {
-        char c = normal_char(typed.at[i]);
+    while (typed.len > 0 && is_code) {
+        size_t skip = skip_len(typed);
+        char c = normal_char(typed.at[0]);
 
-        if (c == ' ' || c == '-')
+        typed = span_slice(typed, skip > 0 ? skip : 1, typed.len);
+        if (skip > 0)
             continue;
         is_code = len < CODE_CHARS && in_alphabet(c);
         if (is_code)

@@ -20,10 +20,10 @@ void base32_encode(const uint8_t *bytes, char *out, size_t chars);
  * alphabet. */
 bool base32_is_id(struct span text, size_t chars);
 
-/* Brings a typed code into the one form that is digested: spaces and dashes
- * dropped, any case, O read as 0, I and L as 1.  False when what is left is
- * not exactly CODE_CHARS characters of the alphabet; `out` is then filled with
- * zeros.  No NUL is written. */
+/* Brings a typed code into the one form that is digested: blanks, dashes
+ * and line ends dropped, any case, O read as 0, I and L as 1.  False when what
+ * is left is not exactly CODE_CHARS characters of the alphabet; `out` is then
+ * filled with zeros.  No NUL is written. */
 bool base32_normalise_code(struct span typed, char out[CODE_CHARS]);
 
 /* Writes a code as shown, upper case and grouped 7K3M9-QXP2D, with a NUL. */

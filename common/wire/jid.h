@@ -40,4 +40,11 @@ enum err jid_prepare_resource(struct arena *arena, struct span text,
 enum err jid_fold_name(struct arena *arena, struct span name,
                        struct span *out) MUST_CHECK;
 
+/* Whether everybody takes a prepared resource for one.  Who keeps to RFC 6122
+ * to the letter (ejabberd, Conversations) knows no character that is younger
+ * than Unicode 3.2, as emoji are, and drops what comes from there.
+ * Errors: ERR_NOMEM. */
+enum err jid_is_resource_for_all(struct span prepared,
+                                 bool *is_for_all) MUST_CHECK;
+
 #endif

@@ -14,6 +14,13 @@ enum {
     PREP_BYTES = 4 * JID_PART_MAX_BYTES + 1,
 };
 
+/* The text is UTF-8: converting it fails for want of memory only. */
+static bool is_short_of_memory(int rc)
+{
+    return rc == STRINGPREP_MALLOC_ERROR || rc == STRINGPREP_ICONV_ERROR ||
+           rc == STRINGPREP_NFKC_FAILED;
+}
+
 /* Runs a profile.  Code points that Unicode 3.2 did not know (emoji) pass, as
  * the servers let them. */
 static enum err prepare(struct arena *arena, struct span text,
@@ -28,9 +35,7 @@ static enum err prepare(struct arena *arena, struct span text,
     memcpy(part, text.at, text.len);
     part[text.len] = '\0';
     rc = stringprep(part, sizeof(part), 0, profile);
-    /* It is UTF-8: converting it fails for want of memory only. */
-    if (rc == STRINGPREP_MALLOC_ERROR || rc == STRINGPREP_ICONV_ERROR ||
-        rc == STRINGPREP_NFKC_FAILED)
+    if (is_short_of_memory(rc))
         return ERR_NOMEM;
     if (rc != STRINGPREP_OK || part[0] == '\0' ||
         strlen(part) > JID_PART_MAX_BYTES)
@@ -90,6 +95,22 @@ enum err jid_prepare_resource(struct arena *arena, struct span text,
         return prepare(arena, text, stringprep_xmpp_resourceprep, out);
     *out = text;
     return ERR_OK;
+}
+
+enum err jid_is_resource_for_all(struct span prepared, bool *is_for_all)
+{
+    char part[PREP_BYTES];
+    int rc;
+
+    *is_for_all = all(prepared, is_printable);
+    if (*is_for_all || prepared.len > JID_PART_MAX_BYTES)
+        return ERR_OK;
+    memcpy(part, prepared.at, prepared.len);
+    part[prepared.len] = '\0';
+    rc = stringprep(part, sizeof(part), STRINGPREP_NO_UNASSIGNED,
+                    stringprep_xmpp_resourceprep);
+    *is_for_all = rc == STRINGPREP_OK;
+    return is_short_of_memory(rc) ? ERR_NOMEM : ERR_OK;
 }
 
 enum err jid__fold(struct arena *arena, struct span text, struct span *out)

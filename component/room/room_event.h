@@ -63,7 +63,7 @@ struct room_create {
 
 struct room_join {
     struct span nick;    /* prepared resource */
-    bool has_code;       /* a password was sent, of whatever form */
+    bool has_code;       /* a password was sent that is not empty */
     struct secret code;  /* its HMAC under the room's keys.code */
     bool has_token;      /* the password has the form of a token */
     struct secret token; /* its digest */

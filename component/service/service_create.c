@@ -77,6 +77,26 @@ enum err service__check_names(struct service_call *call,
     return ERR_OK;
 }
 
+enum err service__check_reach(const struct service_call *call,
+                              const struct service_wish *wish,
+                              enum service_text *problem)
+{
+    bool has_apps = call->service->options.has_server &&
+                    wish->protection != ROOM_PROTECTION_LINK;
+
+    *problem = TEXT_NONE;
+    for (size_t i = 0; has_apps && i < ROOM_SEATS; i++) {
+        bool is_for_all;
+        enum err rc = jid_is_resource_for_all(wish->names[i], &is_for_all);
+
+        if (rc != ERR_OK)
+            return rc;
+        if (!is_for_all)
+            *problem = TEXT_FAR_NAME;
+    }
+    return ERR_OK;
+}
+
 static const uint8_t *draw(const uint8_t **random, size_t len)
 {
     const uint8_t *at = *random;

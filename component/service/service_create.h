@@ -24,6 +24,11 @@ struct service_made {
 enum err service__check_names(struct service_call *call,
                               struct service_wish *wish,
                               enum service_text *problem) MUST_CHECK;
+/* Whether apps can see who is in it, where they may enter: *problem as above.
+ * The names are prepared. */
+enum err service__check_reach(const struct service_call *call,
+                              const struct service_wish *wish,
+                              enum service_text *problem) MUST_CHECK;
 bool service__may_protect(enum room_leg leg, enum room_protection protection);
 /* Makes the chat. */
 enum err service__create(struct service_call *call,

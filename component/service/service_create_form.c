@@ -202,6 +202,9 @@ static enum err read_wish(struct service_call *call,
         *problem = TEXT_BAD_PROTECTION;
         return ERR_OK;
     }
+    rc = service__check_reach(call, wish, problem);
+    if (rc != ERR_OK || *problem != TEXT_NONE)
+        return rc;
     return read_invite(call, service__form_value(form, "invite-jid"), wish,
                        problem);
 }

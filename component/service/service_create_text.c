@@ -143,6 +143,8 @@ static enum err make(struct service_call *call, struct service_wish *wish)
     if (!service__may_create(call))
         return say(call, TEXT_MAY_NOT_CREATE);
     rc = service__check_names(call, wish, &problem);
+    if (rc == ERR_OK && problem == TEXT_NONE)
+        rc = service__check_reach(call, wish, &problem);
     if (rc != ERR_OK)
         return rc;
     if (problem != TEXT_NONE)

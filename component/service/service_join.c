@@ -44,7 +44,7 @@ static enum err read_code(struct service_call *call, const struct xml_node *muc,
     bool is_code;
     enum err rc;
 
-    if (password == NULL)
+    if (password == NULL || span_trim(xml_text(password)).len == 0)
         return ERR_OK;
     out->has_code = true;
     is_code = base32_normalise_code(xml_text(password), code);

@@ -62,6 +62,8 @@
                       "page that the chat's link opens.")                      \
     X(TEXT_BAD_NAME, "A name has 1 to 32 characters, without control "         \
                      "characters.")                                            \
+    X(TEXT_FAR_NAME, "XMPP addresses take no emoji and no rare letters: "      \
+                     "write the names without them.")                          \
     X(TEXT_SAME_NAMES, "The two names must differ, not only by upper and "     \
                        "lower case.")                                          \
     X(TEXT_BAD_IDLE, "Choose one of the offered times of silence.")            \

@@ -57,6 +57,10 @@ static void typed_code_becomes_normal(void **state)
         "7k3m9qxp2d",
         " 7 k3M-9q--xp2D ",
         "7K3M9QXP2D",
+        "7K3M9-QXP2D\r\n",
+        "\u00a07K3M9\u2011QXP2D\u200b",
+        "\ufeff7K3M9\u2013QXP2D",
+        "7K3M9 \u2014 QXP2D",
     };
     char out[CODE_CHARS];
 

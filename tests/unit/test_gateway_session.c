@@ -271,6 +271,10 @@ static void an_answer_is_for_everything(void **state)
         {"<iq type='set' id='1'><session "
          "xmlns='urn:ietf:params:xml:ns:xmpp-session'/></iq>",
          "type='result'"},
+        {"<iq type='get' id='1'/>", "<bad-request"},
+        {"<iq type='get' id='1'><query xmlns='jabber:iq:roster'/><ping "
+         "xmlns='urn:xmpp:ping'/></iq>",
+         "<bad-request"},
         {"<presence/>", ""},
     };
     struct scene *s = *state;

@@ -213,6 +213,28 @@ static void a_resource_is_prepared_alone(void **state)
     check_err(jid_prepare_resource(*state, SPAN("a\x02"), &out), ERR_SYNTAX);
 }
 
+static void what_is_young_is_not_for_all(void **state)
+{
+    static const struct {
+        const char *name;
+        bool is_for_all;
+    } cases[] = {
+        {"Abhi B.", true},
+        {"\u00c4nny \u03a9 \u674e\u96f7", true},
+        {"\u05d3\u05d5\u05d3", true},
+        {"Abhi \U0001F642", false},
+        {"STRA\u1E9EE", false}, /* a letter of Unicode 5.1 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        bool is_for_all;
+
+        check_ok(jid_is_resource_for_all(span_of(cases[i].name), &is_for_all));
+        assert_int_equal(is_for_all, cases[i].is_for_all);
+    }
+}
+
 static void no_memory_is_told(void **state)
 {
     struct arena small = ARENA_EMPTY(16);
@@ -234,6 +256,7 @@ int main(void)
         TEST(length_is_bounded),
         TEST(growing_text_is_bounded),
         TEST(a_resource_is_prepared_alone),
+        TEST(what_is_young_is_not_for_all),
         TEST(no_memory_is_told),
     };
 

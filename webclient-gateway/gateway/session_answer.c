@@ -112,11 +112,24 @@ static const struct question *find_question(const struct xml_node *node)
     return NULL;
 }
 
+/* RFC 6120 8.2.3 */
+static bool has_one_child(const struct xml_node *node)
+{
+    size_t count = 0;
+
+    for (const struct xml_node *child = node->first; child != NULL;
+         child = child->next)
+        count += child->name.len > 0;
+    return count == 1;
+}
+
 static void answer_iq(struct session *session, const struct xml_node *node)
 {
     const struct question *question = find_question(node);
 
-    if (question == NULL)
+    if (!has_one_child(node))
+        session__refuse_stanza(session, node, STANZA_BAD_REQUEST);
+    else if (question == NULL)
         session__refuse_stanza(session, node, STANZA_SERVICE_UNAVAILABLE);
     else if (question->kind == ANSWER_NOT_FOUND)
         session__refuse_stanza(session, node, STANZA_ITEM_NOT_FOUND);

@@ -110,6 +110,43 @@ async def create_with_bad_names(w):
         room_from_form(w, fixed.values)
 
 
+FAR = ('Anny \U0001f642', '\u0d05\u0d28\u0d3f\u0d7d')
+
+
+@story()
+async def create_names_that_apps_can_see(w):
+    """No emoji where apps may enter: many drop what comes from such a name."""
+    abhi = await w.person('abhi', limits_creates_per_hour='0')
+    anny = await w.login('anny')
+    for far in FAR:
+        for protection in ('server', 'omemo'):
+            command = await adhoc.execute(abhi, w.domain, 'create-chat')
+            again = await adhoc.submit(
+                abhi, w.domain, command,
+                dict(NAMES, **{'peer-name': far, 'protection': protection}))
+            same((again.status, again.values['peer-name']),
+                 ('executing', far))
+            holds(again.notes[0][1], 'emoji')
+    mark = abhi.mark()
+    abhi.raw("<message type='chat' to='%s'><body>new Abhi %s</body></message>"
+             % (w.domain, FAR[1]))
+    answer = await abhi.take(lambda s: s.frm == w.domain and s.body,
+                             'a refusal', since=mark)
+    holds(answer.body, 'emoji')
+    status, _, err = await w.component.run_ctl('new', 'Abhi', FAR[0])
+    same(status, 1)
+    holds(err, 'emoji')
+    await w.new_room('Abhi', FAR[0], protection='link')
+    # What is left goes through every server.
+    for name in ('\u00c4nny', '\u674e\u96f7', '\u05d3\u05d5\u05d3',
+                 '\u092a\u094d\u0930\u093f\u092f\u093e', 'a&b<c>"\'/@'):
+        room = await w.new_room('Abhi', name)
+        await abhi.join(room.jid, 'x', room.code(1))
+        await anny.join(room.jid, 'x', room.code(2))
+        said = await anny.say(room.jid, 'as %s' % name)
+        same((await abhi.heard(room.jid, said.id)).frm, room.at(2))
+
+
 @story()
 async def create_command_can_be_cancelled(w):
     """Cancel ends the session; an unknown session is refused."""

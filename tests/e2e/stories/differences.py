@@ -108,3 +108,16 @@ async def differ_about_bad_addresses(w):
         got = str(closed)
     holds(got, of(w, '<bad-request', '<improper-addressing'))
     same('stream:error' in got, of(w, False, True))
+
+
+@story()
+async def differ_about_young_characters(w):
+    """What Unicode 3.2 did not know, ejabberd takes for no address."""
+    abhi = await w.login('abhi')
+    wire = await Wire(w).open()
+    for number, name in (('1', '\u674e'), ('2', '\U0001f642'), ('3', 'n')):
+        wire.write("<message from='r@%s/%s' to='%s' id='%s'><body>x</body>"
+                   "</message>" % (w.domain, name, abhi.jid, number))
+    await abhi.take(lambda s: s.id == '3', 'the last message')
+    same([s.id for s in abhi.inbox.stanzas if s.id in ('1', '2', '3')],
+         of(w, ['1', '2', '3'], ['1', '3']))

@@ -20,13 +20,14 @@ async def join_with_wrong_codes(w):
                            ('auth', 'not-authorized'), '401')
         left.append(attempts(stanza)[0])
     assert left[2] > left[3], 'attempts left do not fall: %r' % left
+    same(left[0], left[1], 'to send no code is no attempt')
     joined = await abhi.join(room.jid, 'x', room.code(1))
     same(joined.me.frm, room.at(1))
 
 
 @story()
 async def join_takes_any_spelling_of_the_code(w):
-    """Case, spaces, dashes, O and I, L do not matter."""
+    """Case, blanks and dashes of any kind, O and I, L do not matter."""
     room = None
     abhi = await w.person('abhi')
     for _ in range(40):  # a code with a digit that letters stand for
@@ -38,6 +39,11 @@ async def join_takes_any_spelling_of_the_code(w):
     spelling = ' %s %s-%s' % (odd[:3], odd[3:7], odd[7:])
     joined = await abhi.join(room.jid, 'x', spelling)
     same(joined.me.frm, room.at(1))
+    # As it is copied from a page, with a blank, a dash and a line end of it.
+    anny = await w.login('anny')
+    copied = '\u00a0%s\n' % room.code(2).replace('-', '\u2011')
+    joined = await anny.join(room.jid, 'x', copied)
+    same(joined.me.frm, room.at(2))
 
 
 @story()

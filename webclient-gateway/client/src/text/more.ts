@@ -216,6 +216,8 @@ export function speakMore(language = document.documentElement.lang): SayMore {
 const said: Record<string, string> = {
     'A name has 1 to 32 characters, without control characters.':
         'Ein Name hat 1 bis 32 Zeichen, ohne Steuerzeichen.',
+    'XMPP addresses take no emoji and no rare letters: write the names without them.':
+        'XMPP-Adressen kennen keine Emoji und keine seltenen Zeichen: Schreibe die Namen ohne sie.',
     'The two names must differ, not only by upper and lower case.':
         'Die beiden Namen müssen sich unterscheiden, nicht nur in Groß- und Kleinschreibung.',
     'Choose one of the offered times of silence.':
