@@ -240,7 +240,7 @@ static enum err admit_by_code(struct room_turn *turn)
     return admit(turn, &ticket, true);
 }
 
-/* J-16: who is in already gets everything again. */
+/* Who is in already gets everything again (XEP-0045 7.2.2). */
 static enum err resync(struct room_turn *turn, struct room_session *session)
 {
     struct room_shown before;

@@ -12,7 +12,8 @@ static struct span asked_nick(const struct room_turn *turn)
     return span_slice(to, slash + 1, to.len);
 }
 
-/* J-17: it believes to be in; told so, it joins again. */
+/* It believes to be in; told that it is not, it joins again (XEP-0045
+ * 7.2.18). */
 static enum err turn_away(struct room_turn *turn)
 {
     struct room_effect *effect = room__add(turn, ROOM_EFFECT_REMOVED, true);
@@ -27,7 +28,7 @@ static enum err turn_away(struct room_turn *turn)
     return room__copy(turn->out, asked_nick(turn), &effect->u.removed.nick);
 }
 
-/* P-1: a wish for another nick is answered with the old one, not an error. */
+/* A wish for another nick is answered with the old one, not an error. */
 static enum err keep_nick(struct room_turn *turn,
                           const struct room_session *session)
 {

@@ -171,8 +171,8 @@ static enum err ask_room(struct router *router, const struct room *room)
 }
 
 /* After a restart or a relink nobody told us who left meanwhile: every native
- * session is told what it missed and pinged once, a few rooms at a time
- * (protocol C-9). */
+ * session is told what it missed and pinged once, a few rooms at a
+ * time. */
 static enum err ask_sessions(struct router *router)
 {
     enum { PAUSE_MS = 100, ROOMS = ROUTER_ASKS_PER_SECOND * PAUSE_MS / 1000 };

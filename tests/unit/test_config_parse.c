@@ -51,7 +51,7 @@ static void only_the_domain_is_needed(void **state)
                   "d.conf: domain: is missing; write it below [component]");
 }
 
-static void defaults_are_those_of_the_design(void **state)
+static void defaults_are_as_documented(void **state)
 {
     struct config config = CONFIG_EMPTY;
 
@@ -346,7 +346,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_domain_is_needed),
-        cmocka_unit_test(defaults_are_those_of_the_design),
+        cmocka_unit_test(defaults_are_as_documented),
         cmocka_unit_test(comments_blanks_and_line_ends),
         cmocka_unit_test(a_semicolon_needs_a_blank_before),
         cmocka_unit_test(indented_keys_are_no_continuation),

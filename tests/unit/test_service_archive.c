@@ -108,13 +108,13 @@ static void check_query(struct talk *t, const char *inside, const char *wanted,
             assert_string_equal(first, t->ids[i]);
 }
 
-static void h3_everything(void **state)
+static void everything(void **state)
 {
     check_query(*state, "", "012345", 6, true);
     check_query(*state, FORM(""), "012345", 6, true);
 }
 
-static void h5_h7_result(void **state)
+static void result_and_fin(void **state)
 {
     struct talk *t = *state;
 
@@ -125,7 +125,7 @@ static void h5_h7_result(void **state)
     world_is_silent(&t->scene.world);
 }
 
-static void h6_sender_where_addresses_are_shown(void **state)
+static void sender_where_addresses_are_shown(void **state)
 {
     struct talk *t = *state;
 
@@ -134,7 +134,7 @@ static void h6_sender_where_addresses_are_shown(void **state)
 }
 
 /* Several accounts in one seat: each message names the one that sent it. */
-static void h6_each_account_of_a_seat(void **state)
+static void each_account_of_a_seat(void **state)
 {
     struct talk *t = *state;
     char id[ID_BYTES];
@@ -154,7 +154,7 @@ static void h6_each_account_of_a_seat(void **state)
         "abhi@work.example"));
 }
 
-static void h4_times(void **state)
+static void by_time(void **state)
 {
     check_query(*state, FORM(FIELD("start", "2026-11-21T12:02:00Z")), "2345", 4,
                 true);
@@ -178,7 +178,7 @@ static void with_somebody(void **state)
     check_query(*state, FORM(FIELD("with", "anny@example.net")), "", 0, true);
 }
 
-static void h8_pages(void **state)
+static void in_pages(void **state)
 {
     struct talk *t = *state;
     char page[256];
@@ -202,7 +202,7 @@ static void h8_pages(void **state)
     check_query(t, page, "0123", 6, true);
 }
 
-static void h9_ids(void **state)
+static void by_ids(void **state)
 {
     struct talk *t = *state;
     char form[1024];
@@ -223,14 +223,14 @@ static void h9_ids(void **state)
     check_query(t, form, "01", 2, true);
 }
 
-static void h10_flipped(void **state)
+static void flipped(void **state)
 {
     check_query(*state, SET("<max>3</max>") "<flip-page/>", "210", 6, false);
     check_query(*state, SET("<max>3</max><before/>") "<flip-page/>", "543", 6,
                 false);
 }
 
-static void h8_h9_unknown_ids(void **state)
+static void unknown_ids(void **state)
 {
     static const char unknown[] = "00000000000000000000000000000000";
     static const char *const forms[] = {
@@ -254,7 +254,7 @@ static void h8_h9_unknown_ids(void **state)
     }
 }
 
-static void h3_nonsense(void **state)
+static void nonsense(void **state)
 {
     static const char *const cases[] = {
         "<x xmlns='" NS_DATA "' type='submit'/>",
@@ -274,7 +274,7 @@ static void h3_nonsense(void **state)
     }
 }
 
-static void h1_members_only(void **state)
+static void members_only(void **state)
 {
     struct talk *t = *state;
 
@@ -287,7 +287,7 @@ static void h1_members_only(void **state)
     assert_int_equal(t->scene.world.out_count, SAID + 1);
 }
 
-static void h2_form_and_h11_metadata(void **state)
+static void form_and_metadata(void **state)
 {
     struct talk *t = *state;
 
@@ -426,7 +426,7 @@ static void many_pages_at_once_leave_room(void **state)
     say(t, ABHI, "<body>and on</body>", id);
 }
 
-static void h12_after_the_join_in_the_same_breath(void **state)
+static void after_the_join_in_the_same_breath(void **state)
 {
     struct talk *t = *state;
 
@@ -458,26 +458,26 @@ static void a_broken_store_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(h3_everything),
-        TEST(h5_h7_result),
-        cmocka_unit_test_setup_teardown(h6_sender_where_addresses_are_shown,
+        TEST(everything),
+        TEST(result_and_fin),
+        cmocka_unit_test_setup_teardown(sender_where_addresses_are_shown,
                                         set_up_omemo, service_scene_close),
-        cmocka_unit_test_setup_teardown(h6_each_account_of_a_seat, set_up_omemo,
+        cmocka_unit_test_setup_teardown(each_account_of_a_seat, set_up_omemo,
                                         service_scene_close),
-        TEST(h4_times),
+        TEST(by_time),
         TEST(with_somebody),
-        TEST(h8_pages),
-        TEST(h9_ids),
-        TEST(h10_flipped),
-        TEST(h8_h9_unknown_ids),
-        TEST(h3_nonsense),
-        TEST(h1_members_only),
-        TEST(h2_form_and_h11_metadata),
+        TEST(in_pages),
+        TEST(by_ids),
+        TEST(flipped),
+        TEST(unknown_ids),
+        TEST(nonsense),
+        TEST(members_only),
+        TEST(form_and_metadata),
         TEST(taken_back_is_not_there),
         TEST(taken_back_keeps_its_place),
         TEST(a_page_has_so_many_bytes),
         TEST(many_pages_at_once_leave_room),
-        TEST(h12_after_the_join_in_the_same_breath),
+        TEST(after_the_join_in_the_same_breath),
         TEST(a_broken_store_is_told),
     };
 

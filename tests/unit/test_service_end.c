@@ -27,7 +27,7 @@ static void gone_for_everything(struct service_scene *s)
     world_refuses(&s->world, "cancel", "not-acceptable");
 }
 
-static void p4_destroy(void **state)
+static void destroy_of_the_room(void **state)
 {
     struct service_scene *s = *state;
 
@@ -194,7 +194,7 @@ static void one_app_is_told_of_refusals_in_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(p4_destroy),
+        TEST(destroy_of_the_room),
         TEST(some_apps_need_a_nick),
         TEST(end_by_command),
         TEST(keep_by_command),

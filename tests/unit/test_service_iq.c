@@ -31,7 +31,7 @@ static void ask(struct service_scene *s, const struct asking *asking)
     snprintf(xml, sizeof(xml), "<iq id='q' from='%s' to='%s' type='%s'>%s</iq>",
              asking->from, asking->to, asking->type, asking->query);
     world_hear(&s->world, ROOM_LEG_NATIVE, xml);
-    /* R-1: always one answer, and never two. */
+    /* Always one answer, and never two (RFC 6120 8.2.3). */
     assert_int_equal(s->world.out_count, 1);
     check_span(xml_attr(s->world.outs[0], "id"), "q");
 }
@@ -49,7 +49,7 @@ static const struct {
     const char *type;
     const char *condition;
 } answers[] = {
-    /* R-2, R-5, R-6 */
+    /* unknown questions, rooms and addresses */
     {{MAL, WORLD_ROOM, "get", "<x xmlns='urn:x'/>"},
      "cancel",
      "service-unavailable"},
@@ -67,7 +67,7 @@ static const struct {
     {{MAL, "no-id@" WORLD_DOMAIN, "get", INFO}, "cancel", "item-not-found"},
     {{MAL, WORLD_DOMAIN "/x", "get", PING}, "cancel", "service-unavailable"},
     {{MAL, WORLD_ROOM "/\u202e", "get", PING}, "modify", "jid-malformed"},
-    /* J-18 */
+    /* XEP-0410: self-ping */
     {{MAL, WORLD_ROOM "/Abhi", "get", PING}, "cancel", "not-acceptable"},
     {{ABHI, WORLD_ROOM "/Abhi", "get", PING}, NULL, NULL},
     {{ABHI, WORLD_ROOM "/other", "get", PING}, NULL, NULL},
@@ -75,12 +75,12 @@ static const struct {
     {{"abhi@example.org/two", WORLD_ROOM "/Abhi", "get", PING},
      "cancel",
      "not-acceptable"},
-    /* A-14 */
+    /* XEP-0199, XEP-0092, XEP-0202 */
     {{MAL, WORLD_ROOM, "get", PING}, NULL, NULL},
     {{MAL, WORLD_DOMAIN, "get", PING}, NULL, NULL},
     {{MAL, WORLD_DOMAIN, "get", "<query xmlns='" NS_VERSION "'/>"}, NULL, NULL},
     {{MAL, WORLD_ROOM, "get", "<time xmlns='urn:xmpp:time'/>"}, NULL, NULL},
-    /* A-10, A-12 */
+    /* XEP-0077, XEP-0054; nothing reaches the person behind */
     {{ABHI, WORLD_ROOM, "get", REGISTER}, "cancel", "not-allowed"},
     {{ABHI, WORLD_ROOM, "set", REGISTER}, "cancel", "not-allowed"},
     {{ABHI, WORLD_ROOM, "get", VCARD}, "cancel", "item-not-found"},
@@ -90,7 +90,7 @@ static const struct {
      "cancel",
      "service-unavailable"},
     {{MAL, WORLD_ROOM "/Anny", "get", INFO}, "modify", "bad-request"},
-    /* A-2, A-3, A-4, A-5, A-6 */
+    /* XEP-0045 9: lists and roles */
     {{ABHI, WORLD_ROOM, "get", ADMIN("affiliation='owner'")},
      "auth",
      "forbidden"},
@@ -122,7 +122,7 @@ static const struct {
     {{MAL, WORLD_ROOM, "set", ADMIN("nick='Anny' role='none'")},
      "auth",
      "forbidden"},
-    /* A-7, A-8, A-9 */
+    /* XEP-0045 10: configuration and the end */
     {{ABHI, WORLD_ROOM, "get", "<query xmlns='" NS_MUC_OWNER "'/>"},
      "auth",
      "forbidden"},
@@ -143,14 +143,14 @@ static const struct {
       "<query xmlns='" NS_MUC_OWNER "'><destroy/></query>"},
      "auth",
      "forbidden"},
-    /* H-1, H-14 */
+    /* XEP-0313, XEP-0441 */
     {{MAL, WORLD_ROOM, "set", "<query xmlns='" NS_MAM "'/>"},
      "auth",
      "forbidden"},
     {{ABHI, WORLD_ROOM, "get", "<prefs xmlns='" NS_MAM "'/>"},
      "cancel",
      "service-unavailable"},
-    /* 4.2, 4.3 */
+    /* XEP-0030: nodes */
     {{MAL, WORLD_DOMAIN, "get", "<query xmlns='" NS_DISCO_INFO "' node='x'/>"},
      "cancel",
      "item-not-found"},
@@ -207,7 +207,7 @@ static void every_question_has_its_answer(void **state)
 
     for (size_t i = 0; i < sizeof(answers) / sizeof(*answers); i++) {
         ask(s, &answers[i].asking);
-        /* R-3: from where it was asked */
+        /* From where it was asked. */
         if (answers[i].condition == NULL ||
             strcmp(answers[i].condition, "jid-malformed") != 0)
             assert_true(span_is(xml_attr(s->world.outs[0], "from"),
@@ -306,7 +306,7 @@ static void room_commands_are_listed_for_members(void **state)
     assert_null(world_find(world_next(&s->world), "item", NULL));
 }
 
-static void a1_lists_where_addresses_are_shown(void **state)
+static void lists_where_addresses_are_shown(void **state)
 {
     struct service_scene *s = *state;
 
@@ -394,7 +394,7 @@ int main(void)
         TEST(disco_of_the_room_is_the_same_for_all),
         TEST(own_name_is_told_to_members),
         TEST(room_commands_are_listed_for_members),
-        OMEMO(a1_lists_where_addresses_are_shown),
+        OMEMO(lists_where_addresses_are_shown),
         OMEMO(omemo_room_shows_addresses),
         TEST(seat_look_up),
         TEST(room_facts_for_members),

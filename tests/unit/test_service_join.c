@@ -40,7 +40,7 @@ static bool is_in(struct service_scene *s)
     return false;
 }
 
-static void j1_success_order(void **state)
+static void success_order(void **state)
 {
     struct service_scene *s = *state;
 
@@ -55,7 +55,7 @@ static void j1_success_order(void **state)
     world_is_silent(&s->world);
 }
 
-static void j1_wrong_code(void **state)
+static void wrong_code(void **state)
 {
     struct service_scene *s = *state;
 
@@ -64,7 +64,7 @@ static void j1_wrong_code(void **state)
     world_is_silent(&s->world);
 }
 
-static void j1_no_code_and_no_code_form(void **state)
+static void no_code_and_no_code_form(void **state)
 {
     struct service_scene *s = *state;
     const char *const inside[] = {"", "<password/>",
@@ -81,7 +81,7 @@ static void j1_no_code_and_no_code_form(void **state)
     }
 }
 
-static void j1_code_in_any_spelling(void **state)
+static void code_in_any_spelling(void **state)
 {
     static const struct {
         const char *open;
@@ -106,7 +106,7 @@ static void j1_code_in_any_spelling(void **state)
     }
 }
 
-static void j7_address_without_a_name(void **state)
+static void address_without_a_name(void **state)
 {
     struct service_scene *s = *state;
     const struct xml_node *out;
@@ -123,7 +123,7 @@ static void j7_address_without_a_name(void **state)
     world_is_silent(&s->world);
 }
 
-static void j8_j9_refusals_echo(void **state)
+static void refusals_echo(void **state)
 {
     struct service_scene *s = *state;
     const struct xml_node *out;
@@ -136,7 +136,7 @@ static void j8_j9_refusals_echo(void **state)
     check_span(xml_attr(xml_child(out, "error", NULL), "code"), "401");
 }
 
-static void j4_j10_unknown_room(void **state)
+static void unknown_room(void **state)
 {
     struct service_scene *s = *state;
 
@@ -183,7 +183,7 @@ static void guest_joins_by_code(void **state)
     check_span(xml_attr(s->world.outs[0], "from"), WORLD_ROOM "/Anny");
 }
 
-static void j16_join_again_is_a_resync(void **state)
+static void join_again_is_a_resync(void **state)
 {
     struct service_scene *s = *state;
 
@@ -193,7 +193,7 @@ static void j16_join_again_is_a_resync(void **state)
     assert_int_equal(s->world.out_count, 2);
 }
 
-static void d3_member_needs_no_code(void **state)
+static void member_needs_no_code(void **state)
 {
     struct service_scene *s = *state;
 
@@ -203,7 +203,7 @@ static void d3_member_needs_no_code(void **state)
     check_span(xml_attr(s->world.outs[0], "from"), WORLD_ROOM "/Abhi");
 }
 
-static void j17_presence_of_a_stranger(void **state)
+static void presence_of_a_stranger(void **state)
 {
     struct service_scene *s = *state;
 
@@ -298,18 +298,18 @@ static void attempts_run_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(j1_success_order),
-        TEST(j1_wrong_code),
-        TEST(j1_no_code_and_no_code_form),
-        TEST(j1_code_in_any_spelling),
-        TEST(j7_address_without_a_name),
-        TEST(j8_j9_refusals_echo),
-        TEST(j4_j10_unknown_room),
+        TEST(success_order),
+        TEST(wrong_code),
+        TEST(no_code_and_no_code_form),
+        TEST(code_in_any_spelling),
+        TEST(address_without_a_name),
+        TEST(refusals_echo),
+        TEST(unknown_room),
         cmocka_unit_test(wrong_kind_of_session),
         TEST(guest_joins_by_code),
-        TEST(j16_join_again_is_a_resync),
-        TEST(d3_member_needs_no_code),
-        TEST(j17_presence_of_a_stranger),
+        TEST(join_again_is_a_resync),
+        TEST(member_needs_no_code),
+        TEST(presence_of_a_stranger),
         TEST(history_wishes),
         TEST(history_is_in_order),
         TEST(attempts_run_out),

@@ -20,7 +20,7 @@ static size_t archived(const struct service_scene *s)
     return s->world.said_count;
 }
 
-static void m2_reflection(void **state)
+static void reflection(void **state)
 {
     struct service_scene *s = *state;
 
@@ -31,7 +31,7 @@ static void m2_reflection(void **state)
     assert_int_equal(archived(s), 1);
 }
 
-static void m1_stranger(void **state)
+static void stranger(void **state)
 {
     struct service_scene *s = *state;
 
@@ -108,7 +108,7 @@ static void addresses_that_grow_are_no_trouble(void **state)
     buf_clear(&xml);
 }
 
-static void m2_children_stay_as_they_are(void **state)
+static void children_stay_as_they_are(void **state)
 {
     struct service_scene *s = *state;
 
@@ -169,7 +169,7 @@ static void x19_sent_again(void **state)
     assert_int_equal(archived(s), 1);
 }
 
-static void m7_subject(void **state)
+static void subject(void **state)
 {
     struct service_scene *s = *state;
 
@@ -178,7 +178,7 @@ static void m7_subject(void **state)
     world_is_silent(&s->world);
 }
 
-static void r10_groupchat_to_an_occupant(void **state)
+static void groupchat_to_an_occupant(void **state)
 {
     struct service_scene *s = *state;
 
@@ -213,7 +213,7 @@ static void private_messages_are_refused(void **state)
     }
 }
 
-static void m6_other_types_to_the_room(void **state)
+static void other_types_to_the_room(void **state)
 {
     struct service_scene *s = *state;
 
@@ -241,7 +241,7 @@ static void invites_are_refused(void **state)
     world_refuses(&s->world, "cancel", "not-acceptable");
 }
 
-/* What is kept, as far as section 7.2 goes. */
+/* The table of docs/protocol.md 4. */
 static void archive_rules(void **state)
 {
     static const struct {
@@ -285,7 +285,7 @@ static void archive_rules(void **state)
     }
 }
 
-static void m5_too_long_and_too_big(void **state)
+static void too_long_and_too_big(void **state)
 {
     struct service_scene *s = *state;
     char *xml = test_malloc(80 * 1024);
@@ -463,22 +463,22 @@ static void a_lost_server_takes_all_its_sessions(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(m2_reflection),
-        TEST(m1_stranger),
+        TEST(reflection),
+        TEST(stranger),
         TEST(x01_namespaced_from),
         TEST(x21_spoofs_are_stripped),
         TEST(addresses_that_grow_are_no_trouble),
-        TEST(m2_children_stay_as_they_are),
+        TEST(children_stay_as_they_are),
         TEST(x32_bytes_of_every_kind),
         TEST(x18_empty),
         TEST(x19_sent_again),
-        TEST(m7_subject),
-        TEST(r10_groupchat_to_an_occupant),
+        TEST(subject),
+        TEST(groupchat_to_an_occupant),
         TEST(private_messages_are_refused),
-        TEST(m6_other_types_to_the_room),
+        TEST(other_types_to_the_room),
         TEST(invites_are_refused),
         TEST(archive_rules),
-        TEST(m5_too_long_and_too_big),
+        TEST(too_long_and_too_big),
         TEST(x09_too_deep),
         TEST(words_are_commands),
         TEST(retraction_of_own_and_foreign),

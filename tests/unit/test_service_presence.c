@@ -6,7 +6,7 @@ static int set_up(void **state)
     return service_scene_open(state, "server", 1);
 }
 
-static void r7_r8_presence_nobody_answers(void **state)
+static void presence_nobody_answers(void **state)
 {
     struct service_scene *s = *state;
 
@@ -27,7 +27,7 @@ static void r7_r8_presence_nobody_answers(void **state)
     check_span(xml_attr(world_next(&s->world), "from"), WORLD_ROOM "/Abhi");
 }
 
-static void p2_leave(void **state)
+static void leaving(void **state)
 {
     struct service_scene *s = *state;
 
@@ -40,7 +40,7 @@ static void p2_leave(void **state)
     world_is_silent(&s->world);
 }
 
-static void p1_update_and_rename(void **state)
+static void update_and_rename(void **state)
 {
     struct service_scene *s = *state;
     const struct xml_node *out;
@@ -66,9 +66,9 @@ static void p1_update_and_rename(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(r7_r8_presence_nobody_answers),
-        TEST(p2_leave),
-        TEST(p1_update_and_rename),
+        TEST(presence_nobody_answers),
+        TEST(leaving),
+        TEST(update_and_rename),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

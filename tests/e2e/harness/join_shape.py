@@ -8,7 +8,7 @@ WRONG = 'ZZZZZ-ZZZZZ'
 
 
 def must_be_join_error(stanza, number, sent_to, wanted, code):
-    """The exact shape clients need of a refused join (J-1..J-9)."""
+    """The exact shape clients need of a refused join."""
     same((stanza.name, stanza.type), ('presence', 'error'))
     same((stanza.id, stanza.frm), (number, sent_to), str(stanza))
     first_x = next(e for e in stanza.xml if e.tag.endswith('}x'))

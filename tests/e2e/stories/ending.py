@@ -20,7 +20,7 @@ def is_destroy(stanza):
 
 
 async def told_of_the_end(person, room, seat, patience=60.0):
-    """The destroy presence of a person, in its exact shape (P-4)."""
+    """The destroy presence of a person, in its exact shape."""
     stanza = await person.take(is_destroy, 'the end', patience)
     same((stanza.type, stanza.frm), ('unavailable', room.at(seat)))
     assert {110, 321} <= stanza.statuses, str(stanza)
