@@ -1,87 +1,33 @@
+/* What a query of the archive finds. */
 #include <stdio.h>
 #include <string.h>
 
 #include "support/check.h"
-#include "support/service_scene.h"
+#include "support/service_talk.h"
 #include "wire/ns.h"
-
-enum { SAID = 6, ID_BYTES = 33 };
-
-struct talk {
-    struct service_scene scene;
-    char ids[SAID][ID_BYTES]; /* of the messages m0 ... m5 */
-};
-
-static void say(struct talk *t, const char *from, const char *inside,
-                char id[ID_BYTES])
-{
-    struct span got;
-
-    service_scene_say(&t->scene, from, inside);
-    got = world_next_id(&t->scene.world);
-    snprintf(id, ID_BYTES, "%.*s", (int)got.len, got.at);
-}
-
-static int with_talk(void **state, const char *protection)
-{
-    struct talk *t = test_malloc(sizeof(*t));
-    bool is_omemo = strcmp(protection, "omemo") == 0;
-
-    service_scene_begin(&t->scene, protection, 2);
-    /* m0 12:00 by Abhi, m1 12:01 by Anny, and so on */
-    for (int i = 0; i < SAID; i++) {
-        char inside[256];
-
-        snprintf(inside, sizeof(inside), "<body>m%d</body>%s", i,
-                 is_omemo ? "<encrypted xmlns='" NS_OMEMO_OLD "'/>" : "");
-        say(t, i % 2 == 0 ? ABHI : ANNY, inside, t->ids[i]);
-        t->scene.world.now_ms += 60000;
-    }
-    *state = t;
-    return 0;
-}
 
 static int set_up(void **state)
 {
-    return with_talk(state, "server");
+    return talk_open(state, "server");
 }
 
 static int set_up_omemo(void **state)
 {
-    return with_talk(state, "omemo");
+    return talk_open(state, "omemo");
 }
-
-static void ask(struct talk *t, const char *from, const char *inside)
-{
-    char xml[8192];
-
-    snprintf(xml, sizeof(xml),
-             "<iq type='set' id='q' from='%s' to='" WORLD_ROOM
-             "'><query xmlns='" NS_MAM "' queryid='q1'>%s</query></iq>",
-             from, inside);
-    world_hear(&t->scene.world, ROOM_LEG_NATIVE, xml);
-}
-
-#define FORM(fields)                                                           \
-    "<x xmlns='" NS_DATA                                                       \
-    "' type='submit'><field var='FORM_TYPE'><value>" NS_MAM                    \
-    "</value></field>" fields "</x>"
-#define FIELD(var, value)                                                      \
-    "<field var='" var "'><value>" value "</value></field>"
-#define SET(inside) "<set xmlns='" NS_RSM "'>" inside "</set>"
 
 /* Asks, and compares the digits of the bodies with `wanted`, the count of all
  * that match, and whether it said that the end is reached. */
 static void check_query(struct talk *t, const char *inside, const char *wanted,
                         int count, bool is_complete)
 {
-    char got[SAID + 1] = "", first[ID_BYTES] = "", text[16];
+    char got[TALK_SAID + 1] = "", first[TALK_ID_BYTES] = "", text[16];
     const struct xml_node *fin, *set, *node;
     size_t n;
 
-    ask(t, ABHI, inside);
+    talk_ask(t, ABHI, inside);
     n = t->scene.world.out_count - 1;
-    assert_true(n <= SAID);
+    assert_true(n <= TALK_SAID);
     for (size_t i = 0; i < n; i++) {
         struct span body =
             xml_text(world_find(t->scene.world.outs[i], "body", NULL));
@@ -103,7 +49,7 @@ static void check_query(struct talk *t, const char *inside, const char *wanted,
         return;
     snprintf(first, sizeof(first), "%.*s", (int)xml_text(node).len,
              xml_text(node).at);
-    for (int i = 0; i < SAID; i++)
+    for (int i = 0; i < TALK_SAID; i++)
         if (wanted[0] <= wanted[n - 1] && wanted[0] == '0' + i)
             assert_string_equal(first, t->ids[i]);
 }
@@ -137,13 +83,13 @@ static void sender_where_addresses_are_shown(void **state)
 static void each_account_of_a_seat(void **state)
 {
     struct talk *t = *state;
-    char id[ID_BYTES];
+    char id[TALK_ID_BYTES];
 
     world_join(&t->scene.world, ROOM_LEG_NATIVE, "abhi@work.example/w",
                t->scene.codes[0]);
-    say(t, "abhi@work.example/w",
-        "<body>o</body><encrypted xmlns='" NS_OMEMO "'/>", id);
-    ask(t, ANNY, SET("<max>2</max><before/>"));
+    talk_say(t, "abhi@work.example/w",
+             "<body>o</body><encrypted xmlns='" NS_OMEMO "'/>", id);
+    talk_ask(t, ANNY, SET("<max>2</max><before/>"));
     assert_true(span_is(
         xml_attr(world_find(world_next(&t->scene.world), "item", NS_MUC_USER),
                  "jid"),
@@ -248,7 +194,7 @@ static void unknown_ids(void **state)
         assert_non_null(at);
         memmove(at + 32, at + 2, strlen(at + 2) + 1);
         memcpy(at, unknown, 32);
-        ask(t, ABHI, inside);
+        talk_ask(t, ABHI, inside);
         world_refuses(&t->scene.world, "cancel", "item-not-found");
         world_is_silent(&t->scene.world);
     }
@@ -268,7 +214,7 @@ static void nonsense(void **state)
     struct talk *t = *state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        ask(t, ABHI, cases[i]);
+        talk_ask(t, ABHI, cases[i]);
         world_refuses(&t->scene.world, "modify", "bad-request");
         world_is_silent(&t->scene.world);
     }
@@ -278,13 +224,13 @@ static void members_only(void **state)
 {
     struct talk *t = *state;
 
-    ask(t, MAL, "");
+    talk_ask(t, MAL, "");
     world_refuses(&t->scene.world, "auth", "forbidden");
     world_hear(&t->scene.world, ROOM_LEG_NATIVE,
                "<presence type='unavailable' from='" ABHI "' to='" WORLD_ROOM
                "/Abhi'/>");
-    ask(t, "abhi@example.org/other", "");
-    assert_int_equal(t->scene.world.out_count, SAID + 1);
+    talk_ask(t, "abhi@example.org/other", "");
+    assert_int_equal(t->scene.world.out_count, TALK_SAID + 1);
 }
 
 static void form_and_metadata(void **state)
@@ -304,25 +250,25 @@ static void form_and_metadata(void **state)
 static void taken_back_is_not_there(void **state)
 {
     struct talk *t = *state;
-    char inside[256], id[ID_BYTES], page[256];
+    char inside[256], id[TALK_ID_BYTES], page[256];
 
     snprintf(inside, sizeof(inside),
              "<retract xmlns='" NS_RETRACT "' id='%s'/>", t->ids[0]);
-    say(t, ABHI, inside, id);
-    ask(t, ABHI, "");
-    assert_int_equal(t->scene.world.out_count, SAID + 1);
+    talk_say(t, ABHI, inside, id);
+    talk_ask(t, ABHI, "");
+    assert_int_equal(t->scene.world.out_count, TALK_SAID + 1);
     check_span(xml_text(world_find(t->scene.world.outs[0], "body", NULL)),
                "m1");
     assert_non_null(
-        world_find(t->scene.world.outs[SAID - 1], "retract", NS_RETRACT));
+        world_find(t->scene.world.outs[TALK_SAID - 1], "retract", NS_RETRACT));
     snprintf(page, sizeof(page), FORM(FIELD("ids", "%s")), t->ids[0]);
-    ask(t, ABHI, page);
+    talk_ask(t, ABHI, page);
     world_refuses(&t->scene.world, "cancel", "item-not-found");
 }
 
 static void begins_behind_the_third(struct talk *t, const char *inside)
 {
-    ask(t, ABHI, inside);
+    talk_ask(t, ABHI, inside);
     /* m3, m4, m5, the retraction and the end. */
     assert_int_equal(t->scene.world.out_count, 5);
     check_span(xml_text(world_find(t->scene.world.outs[0], "body", NULL)),
@@ -333,123 +279,15 @@ static void begins_behind_the_third(struct talk *t, const char *inside)
 static void taken_back_keeps_its_place(void **state)
 {
     struct talk *t = *state;
-    char inside[512], id[ID_BYTES];
+    char inside[512], id[TALK_ID_BYTES];
 
     snprintf(inside, sizeof(inside),
              "<retract xmlns='" NS_RETRACT "' id='%s'/>", t->ids[2]);
-    say(t, ABHI, inside, id);
+    talk_say(t, ABHI, inside, id);
     snprintf(inside, sizeof(inside), SET("<after>%s</after>"), t->ids[2]);
     begins_behind_the_third(t, inside);
     snprintf(inside, sizeof(inside), FORM(FIELD("after-id", "%s")), t->ids[2]);
     begins_behind_the_third(t, inside);
-}
-
-static void a_page_has_so_many_bytes(void **state)
-{
-    struct talk *t = *state;
-    char *xml = test_malloc(64 * 1024);
-    const struct xml_node *fin;
-
-    for (int i = 0; i < 90; i++) {
-        int len = snprintf(xml, 1024,
-                           "<message type='groupchat' from='" ABHI
-                           "' to='" WORLD_ROOM "'><body>");
-
-        t->scene.world.now_ms += 1000;
-        memset(xml + len, 'A', 15 * 1024);
-        snprintf(xml + len + 15 * 1024, 64, "</body></message>");
-        world_hear(&t->scene.world, ROOM_LEG_NATIVE, xml);
-        assert_int_equal(t->scene.world.out_count, 2);
-    }
-    test_free(xml);
-    ask(t, ABHI, SET("<max>250</max><before/>"));
-    assert_true(t->scene.world.bytes.len < SERVICE_PAGE_MAX_BYTES + 4096);
-    assert_true(t->scene.world.out_count > 60);
-    fin = t->scene.world.outs[t->scene.world.out_count - 1];
-    assert_null(xml_attr(world_find(fin, "fin", NS_MAM), "complete").at);
-}
-
-/* Forty who ask at once: the link could not take what all of them may have.
- * Each gets a part or a "later", whole, and nothing that was said is lost. */
-static void many_pages_at_once_leave_room(void **state)
-{
-    static char xml[64 * 1024];
-    struct talk *t = *state;
-    char id[ID_BYTES];
-    static char body[16 * 1024];
-    int pages = 0, refusals = 0;
-    size_t len = 0;
-
-    memset(body, 'b', sizeof(body) - 1);
-    for (int i = 0; i < 64; i++) {
-        size_t at = 0;
-
-        at += (size_t)snprintf(xml, sizeof(xml),
-                               "<message type='groupchat' from='" ABHI
-                               "' to='" WORLD_ROOM "'><body>%s</body>"
-                               "</message>",
-                               body);
-        t->scene.world.now_ms += 1000;
-        world_hear_span(&t->scene.world, ROOM_LEG_NATIVE,
-                        (struct span){xml, at});
-        assert_int_equal(t->scene.world.out_count, 2);
-    }
-    for (int i = 0; i < 40; i++)
-        len += (size_t)snprintf(xml + len, sizeof(xml) - len,
-                                "<iq type='set' id='q%d' from='" ABHI
-                                "' to='" WORLD_ROOM "'><query xmlns='" NS_MAM
-                                "'>" SET("<max>250</max>") "</query></iq>",
-                                i);
-    len +=
-        (size_t)snprintf(xml + len, sizeof(xml) - len,
-                         "<message type='groupchat' id='last' from='" ABHI
-                         "' to='" WORLD_ROOM "'><body>heard</body></message>");
-    world_hear_span(&t->scene.world, ROOM_LEG_NATIVE, (struct span){xml, len});
-    for (size_t i = 0, results = 0; i < t->scene.world.out_count; i++) {
-        const struct xml_node *out = t->scene.world.outs[i];
-        const struct xml_node *fin = world_find(out, "fin", NS_MAM);
-
-        results += xml_child(out, "result", NS_MAM) != NULL;
-        refusals +=
-            world_find(out, "resource-constraint", NS_STANZA_ERRORS) != NULL;
-        if (fin == NULL)
-            continue;
-        pages++;
-        assert_true(results > 0);
-        assert_int_equal(xml_attr(fin, "complete").at != NULL,
-                         results == SAID + 64);
-        results = 0;
-    }
-    assert_int_equal(pages + refusals, 40);
-    assert_true(pages >= 8 && refusals > 0);
-    assert_true(world_has(&t->scene.world, "heard"));
-    say(t, ABHI, "<body>and on</body>", id);
-}
-
-static void after_the_join_in_the_same_breath(void **state)
-{
-    struct talk *t = *state;
-
-    world_hear(&t->scene.world, ROOM_LEG_NATIVE,
-               "<presence id='j' from='abhi@example.org/new' to='" WORLD_ROOM
-               "/x'><x xmlns='" NS_MUC "'><history maxstanzas='0'/></x>"
-               "</presence><iq type='set' id='q' from='abhi@example.org/new' "
-               "to='" WORLD_ROOM "'><query xmlns='" NS_MAM "'/></iq>");
-    check_span(
-        xml_attr(t->scene.world.outs[t->scene.world.out_count - 1], "id"), "q");
-    check_span(
-        xml_attr(t->scene.world.outs[t->scene.world.out_count - 1], "type"),
-        "result");
-}
-
-static void a_broken_store_is_told(void **state)
-{
-    struct talk *t = *state;
-
-    t->scene.world.is_store_broken = true;
-    ask(t, ABHI, "");
-    world_refuses(&t->scene.world, "wait", "internal-server-error");
-    world_is_silent(&t->scene.world);
 }
 
 #define TEST(name)                                                             \
@@ -475,10 +313,6 @@ int main(void)
         TEST(form_and_metadata),
         TEST(taken_back_is_not_there),
         TEST(taken_back_keeps_its_place),
-        TEST(a_page_has_so_many_bytes),
-        TEST(many_pages_at_once_leave_room),
-        TEST(after_the_join_in_the_same_breath),
-        TEST(a_broken_store_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
