@@ -4,89 +4,30 @@
 #include <string.h>
 
 #include "room/room_view.h"
+#include "support/room_disk_rows.h"
 
-struct text {
-    char *at;
-    size_t len;
-};
-
-struct disk_message {
-    struct room_entry entry;
-    struct text payload;
-};
-
-struct disk_session {
-    struct text jid;
-    struct text bare;
-    struct text presence;
-    uint8_t seat;
-    enum room_leg leg;
-    int64_t joined_ms;
-};
-
-struct disk_member {
-    struct text bare;
-    uint8_t seat;
-};
-
-struct disk_token {
-    struct room_token_image image;
-    struct text holder;
-};
-
-struct room_disk_room {
-    struct room_image image; /* without what follows */
-    bool is_ended;
-    int64_t wake_ms;
-    struct text local;
-    struct text names[ROOM_SEATS];
-    struct disk_message *messages;
-    size_t message_count;
-    struct disk_session *sessions;
-    size_t session_count;
-    struct disk_member *members;
-    size_t member_count;
-    struct disk_token *tokens;
-    size_t token_count;
-    struct room_entry *entries; /* what an image borrows */
-    struct room_session_image *session_images;
-    struct room_member_image *member_images;
-    struct room_token_image *token_images;
-};
-
-static void must(bool is_so)
+static struct disk_text text_copy(struct span from)
 {
-    if (!is_so)
-        abort();
-}
+    struct disk_text text = {malloc(from.len + 1), from.len};
 
-static struct text text_copy(struct span from)
-{
-    struct text text = {malloc(from.len + 1), from.len};
-
-    must(text.at != NULL);
+    room_disk__must(text.at != NULL);
     if (from.len > 0)
         memcpy(text.at, from.at, from.len);
     text.at[from.len] = '\0';
     return text;
 }
 
-static void text_free(struct text *text)
+static void text_free(struct disk_text *text)
 {
     free(text->at);
-    *text = (struct text){NULL, 0};
-}
-
-static struct span text_span(struct text text)
-{
-    return (struct span){text.at, text.len};
+    *text = (struct disk_text){NULL, 0};
 }
 
 /* Room for one more at the end of a list. */
 static void *grow(void *list, size_t count, size_t size)
 {
     list = realloc(list, (count + 1) * size);
-    must(list != NULL);
+    room_disk__must(list != NULL);
     memset((char *)list + count * size, 0, size);
     return list;
 }
@@ -97,16 +38,6 @@ static void drop_at(void *list, size_t *count, size_t i, size_t size)
 
     (*count)--;
     memmove(at, at + size, (*count - i) * size);
-}
-
-static struct room_disk_room *find(const struct room_disk *disk,
-                                   struct span local)
-{
-    for (size_t i = 0; i < disk->room_count; i++) {
-        if (span_equal(text_span(disk->rooms[i]->local), local))
-            return disk->rooms[i];
-    }
-    return NULL;
 }
 
 void room_disk_init(struct room_disk *disk)
@@ -157,8 +88,8 @@ static void add_room(struct room_disk *disk, const struct room_effect *effect)
     const struct room_create *create = &effect->u.create.create;
     struct room_disk_room *room = calloc(1, sizeof(*room));
 
-    must(room != NULL && disk->room_count < ROOM_DISK_ROOMS_MAX);
-    must(find(disk, room_local(effect->room)) == NULL);
+    room_disk__must(room != NULL && disk->room_count < ROOM_DISK_ROOMS_MAX);
+    room_disk__must(room_disk__find(disk, room_local(effect->room)) == NULL);
     room->local = text_copy(room_local(effect->room));
     room->wake_ms = effect->u.create.wake_ms;
     room->image.number = create->number;
@@ -193,7 +124,7 @@ static void add_message(struct room_disk_room *room,
 {
     struct disk_message *message;
 
-    must(effect->u.message.entry.seq == room->message_count + 1);
+    room_disk__must(effect->u.message.entry.seq == room->message_count + 1);
     room->messages =
         grow(room->messages, room->message_count, sizeof(*message));
     message = &room->messages[room->message_count++];
@@ -205,7 +136,7 @@ static void erase(struct room_disk_room *room, uint32_t seq)
 {
     struct disk_message *message;
 
-    must(seq > 0 && seq <= room->message_count);
+    room_disk__must(seq > 0 && seq <= room->message_count);
     message = &room->messages[seq - 1];
     message->entry.flags |= ROOM_ENTRY_RETRACTED;
     text_free(&message->payload);
@@ -217,7 +148,7 @@ static void set_member(struct room_disk_room *room,
     for (size_t i = 0; i < room->member_count; i++) {
         struct disk_member *member = &room->members[i];
 
-        if (!span_equal(text_span(member->bare), image->bare))
+        if (!span_equal(room_disk__span(member->bare), image->bare))
             continue;
         member->seat = image->seat;
         if (image->seat == 0) {
@@ -237,7 +168,7 @@ static bool drop_session(struct room_disk_room *room, struct span jid)
     for (size_t i = 0; i < room->session_count; i++) {
         struct disk_session *session = &room->sessions[i];
 
-        if (!span_equal(text_span(session->jid), jid))
+        if (!span_equal(room_disk__span(session->jid), jid))
             continue;
         clear_session(session);
         drop_at(room->sessions, &room->session_count, i, sizeof(*session));
@@ -272,7 +203,7 @@ static void set_token(struct room_disk_room *room,
            room->tokens[i].image.family != image->family)
         i++;
     if (image->seat == 0) {
-        must(i < room->token_count);
+        room_disk__must(i < room->token_count);
         text_free(&room->tokens[i].holder);
         drop_at(room->tokens, &room->token_count, i, sizeof(*room->tokens));
         return;
@@ -296,11 +227,11 @@ static void set_limit(struct room_disk *disk,
          memcmp(disk->limits[i].source, image->source, ROOM_SOURCE_BYTES) != 0))
         i++;
     if (image->failures == 0) {
-        must(i < disk->limit_count);
+        room_disk__must(i < disk->limit_count);
         drop_at(disk->limits, &disk->limit_count, i, sizeof(*image));
         return;
     }
-    must(i < ROOM_DISK_LIMITS_MAX);
+    room_disk__must(i < ROOM_DISK_LIMITS_MAX);
     disk->limits[i] = *image;
     if (i == disk->limit_count)
         disk->limit_count++;
@@ -310,7 +241,7 @@ static void set_limit(struct room_disk *disk,
 static void change_room(struct room_disk_room *room,
                         const struct room_effect *effect)
 {
-    must(room != NULL && !room->is_ended);
+    room_disk__must(room != NULL && !room->is_ended);
     if (effect->kind == ROOM_EFFECT_STORE_STATE)
         set_state(room, effect);
     else if (effect->kind == ROOM_EFFECT_STORE_MESSAGE)
@@ -322,7 +253,7 @@ static void change_room(struct room_disk_room *room,
     else if (effect->kind == ROOM_EFFECT_STORE_SESSION)
         set_session(room, &effect->u.session);
     else if (effect->kind == ROOM_EFFECT_STORE_LEFT)
-        must(drop_session(room, effect->u.session.jid));
+        room_disk__must(drop_session(room, effect->u.session.jid));
     else if (effect->kind == ROOM_EFFECT_STORE_TOKEN)
         set_token(room, &effect->u.token);
     else
@@ -341,111 +272,7 @@ void room_disk_commit(struct room_disk *disk,
         else if (effect->kind == ROOM_EFFECT_STORE_LIMIT)
             set_limit(disk, &effect->u.limit);
         else
-            change_room(find(disk, room_local(effect->room)), effect);
+            change_room(room_disk__find(disk, room_local(effect->room)),
+                        effect);
     }
-}
-
-enum room_disk_fate room_disk_find(const struct room_disk *disk,
-                                   struct span local)
-{
-    const struct room_disk_room *room = find(disk, local);
-
-    if (room == NULL)
-        return ROOM_DISK_UNKNOWN;
-    return room->is_ended ? ROOM_DISK_ENDED : ROOM_DISK_LIVE;
-}
-
-struct span room_disk_local(const struct room_disk *disk, size_t n)
-{
-    return text_span(disk->rooms[n]->local);
-}
-
-static void lend_entries(struct room_disk_room *room, struct room_image *out)
-{
-    room->entries = realloc(room->entries,
-                            (room->message_count + 1) * sizeof(*room->entries));
-    must(room->entries != NULL);
-    for (size_t i = 0; i < room->message_count; i++) {
-        room->entries[i] = room->messages[i].entry;
-        out->bytes += room->messages[i].payload.len;
-    }
-    out->entries = room->entries;
-    out->entry_count = room->message_count;
-}
-
-static void lend_people(struct room_disk_room *room, struct room_image *out)
-{
-    room->session_images =
-        realloc(room->session_images,
-                (room->session_count + 1) * sizeof(*room->session_images));
-    room->member_images =
-        realloc(room->member_images,
-                (room->member_count + 1) * sizeof(*room->member_images));
-    must(room->session_images != NULL && room->member_images != NULL);
-    for (size_t i = 0; i < room->session_count; i++) {
-        const struct disk_session *session = &room->sessions[i];
-
-        /* Newest first: nobody may rely on an order of rows. */
-        room->session_images[room->session_count - 1 - i] =
-            (struct room_session_image){
-                .jid = text_span(session->jid),
-                .bare = text_span(session->bare),
-                .presence = text_span(session->presence),
-                .seat = session->seat,
-                .leg = session->leg,
-                .joined_ms = session->joined_ms,
-            };
-    }
-    for (size_t i = 0; i < room->member_count; i++)
-        room->member_images[i] = (struct room_member_image){
-            text_span(room->members[i].bare), room->members[i].seat};
-    out->sessions = room->session_images;
-    out->session_count = room->session_count;
-    out->members = room->member_images;
-    out->member_count = room->member_count;
-}
-
-static void lend_tokens(struct room_disk_room *room, struct room_image *out)
-{
-    room->token_images =
-        realloc(room->token_images,
-                (room->token_count + 1) * sizeof(*room->token_images));
-    must(room->token_images != NULL);
-    for (size_t i = 0; i < room->token_count; i++) {
-        room->token_images[i] = room->tokens[i].image;
-        room->token_images[i].holder = text_span(room->tokens[i].holder);
-    }
-    out->tokens = room->token_images;
-    out->token_count = room->token_count;
-}
-
-void room_disk_image(struct room_disk *disk, struct span local,
-                     struct room_image *out)
-{
-    struct room_disk_room *room = find(disk, local);
-
-    must(room != NULL && !room->is_ended);
-    *out = room->image;
-    out->local = text_span(room->local);
-    for (size_t i = 0; i < ROOM_SEATS; i++)
-        out->seats[i].name = text_span(room->names[i]);
-    lend_entries(room, out);
-    lend_people(room, out);
-    lend_tokens(room, out);
-}
-
-int64_t room_disk_wake_ms(const struct room_disk *disk, struct span local)
-{
-    const struct room_disk_room *room = find(disk, local);
-
-    return room == NULL || room->is_ended ? INT64_MAX : room->wake_ms;
-}
-
-struct span room_disk_payload(const struct room_disk *disk, struct span local,
-                              uint32_t seq)
-{
-    const struct room_disk_room *room = find(disk, local);
-
-    must(room != NULL && seq > 0 && seq <= room->message_count);
-    return text_span(room->messages[seq - 1].payload);
 }
