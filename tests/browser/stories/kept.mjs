@@ -1,13 +1,99 @@
 /* kept.mjs - nothing that somebody made, wrote or wished is lost, and nothing
  * happens that was not to happen any more. */
-import { connected, numbered, press, reads, shows, ticked, until, write, writeMany } from '../browsers.mjs';
-import { couple } from './basics.mjs';
+import assert from 'node:assert/strict';
+import { connected, enter, inside, numbered, press, reads, shows, state, ticked, until, visit, write, writeMany } from '../browsers.mjs';
+import { couple, theirCard } from './basics.mjs';
 import { comeBack, noDialog } from './deeds.mjs';
 import { look, noteNotifications } from './gone.mjs';
 
 export const either = true;
 
+const isKept = (page) => page.evaluate(() => sessionStorage.getItem('duologue-made') !== null);
+
 export const stories = {
+    async 'the cards of a new chat come back with the page, until the other has come'(world) {
+        const abhi = await world.person();
+        abhi.on('dialog', (question) => void question.accept());
+        await visit(abhi, world.stack.url);
+        await abhi.type('#yours', 'Abhi');
+        await abhi.type('#theirs', 'Anny');
+        await press(abhi, 'Start chat');
+        await reads(abhi, 'Your chat is ready.');
+        const card = await theirCard(abhi);
+        await abhi.reload();
+        await reads(abhi, 'Your chat is ready.');
+        assert.deepEqual(await theirCard(abhi), card);
+        await abhi.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })));
+        await reads(abhi, 'Your chat is ready.');
+        await press(abhi, 'Open my side');
+        await press(abhi, 'Open my side anyway');
+        await inside(abhi);
+        await comeBack(abhi);
+        await abhi.waitForSelector('.empty .card');
+        assert.deepEqual(await theirCard(abhi), card);
+        const anny = await world.person();
+        await enter(anny, card);
+        await state(abhi, 'online');
+        assert.equal(await isKept(abhi), false);
+        await write(abhi, 'Hello Anny');
+        await shows(anny, 'Hello Anny');
+    },
+
+    async 'who leaves a chat that was just made is asked for the code again, and for the link where it had a key'(world) {
+        for (const protection of ['server', 'link']) {
+            const abhi = await world.person();
+            await visit(abhi, world.stack.url);
+            await abhi.type('#yours', 'Abhi');
+            await abhi.type('#theirs', 'Anny');
+            await abhi.click(`.who-reads input[value=${protection}]`);
+            await press(abhi, 'Start chat');
+            await press(abhi, 'Open my side');
+            await press(abhi, 'Open my side anyway');
+            await inside(abhi);
+            await press(abhi, 'Menu');
+            await press(abhi, 'Leave on this device');
+            await press(abhi, 'Leave');
+            await reads(abhi, 'This browser has forgotten the chat.');
+            assert.equal(await isKept(abhi), false);
+            assert.equal(await abhi.evaluate(() => document.body.innerText.includes('Open it again')), protection === 'server');
+            if (protection === 'server') {
+                await press(abhi, 'Open it again');
+                await reads(abhi, 'Hello Abhi.');
+                await until(abhi, () => document.querySelector('form .primary').innerText === 'Get in');
+            }
+            await abhi.evaluate(() => history.back());
+            await reads(abhi, 'A private chat for two.');
+        }
+    },
+
+    async 'who made a chat by mistake makes another one'(world) {
+        const abhi = await world.person();
+        abhi.on('dialog', (question) => void question.accept());
+        await visit(abhi, world.stack.url);
+        await abhi.type('#yours', 'Abhi');
+        await abhi.type('#theirs', 'Amny');
+        await press(abhi, 'Start chat');
+        await reads(abhi, 'Your chat is ready.');
+        await abhi.reload();
+        await press(abhi, 'Start a new chat');
+        await reads(abhi, 'A private chat for two.');
+        assert.equal(await isKept(abhi), false);
+        await abhi.reload();
+        await reads(abhi, 'A private chat for two.');
+    },
+
+    async 'on a phone that lies on its side, the QR code is large enough and in sight'(world) {
+        const abhi = await world.person({ width: 568, height: 320 });
+        await visit(abhi, world.stack.url);
+        await abhi.type('#yours', 'Abhi');
+        await abhi.type('#theirs', 'Anny');
+        await press(abhi, 'Start chat');
+        await reads(abhi, 'Your chat is ready.');
+        await press(abhi, 'Show QR');
+        const { top, width, height } = await abhi.$eval('.qr', (qr) => qr.getBoundingClientRect().toJSON());
+        assert.ok(width >= 240 && height >= 240 && top >= 0 && top + height <= 320, `${width} × ${height} at ${top}`);
+    },
+
     async 'a chat that could not be ended, since the line was cut, is not ended later'(world) {
         const { abhi, anny } = await couple(world);
         abhi.cable.cut();

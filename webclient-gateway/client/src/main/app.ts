@@ -121,7 +121,7 @@ export class App {
     }
 
     private fresh = (): void => {
-        this.making.made = null;
+        this.making.drop();
         history.pushState(null, '', location.pathname + location.search);
         void this.route();
     };
@@ -193,6 +193,7 @@ export class App {
     private onEnded(talk: Talk, chat: Chat): void {
         if (talk !== this.talk) return;
         this.talk = null;
+        this.making.drop();
         forgetChat(talk.session.seat);
         this.showEnded(chat.ended ?? 'somebody', chat.peer, chat);
     }
@@ -200,12 +201,14 @@ export class App {
     private leaveDevice(talk: Talk): void {
         if (talk !== this.talk) return;
         this.rise();
+        this.making.drop();
         forget(talk.session.seat.seat);
         const { say } = this.stage;
-        this.showDead(say('left.title'), say('left.text'), [
-            button(say('left.back'), 'plain', () => void this.route()),
-            button(say('ended.new'), 'plain', this.fresh),
-        ]);
+        const actions = [button(say('ended.new'), 'plain', this.fresh)];
+        /* Where the link had a key, that is forgotten too. */
+        if (talk.session.seat.protection !== 'link')
+            actions.unshift(button(say('left.back'), 'plain', () => void this.route()));
+        this.showDead(say('left.title'), say('left.text'), actions);
     }
 
     /* --- ends --- */

@@ -22,6 +22,7 @@ export type Waiting = Outgoing & { parts?: Part[]; why?: string };
 const SEAT = 'duologue:';
 const KEY = 'duologue-key:';
 const OUTBOX = 'duologue-outbox:';
+const MADE = 'duologue-made';
 
 /* More that is kept beside a seat, and where that is kept. */
 interface More {
@@ -101,8 +102,22 @@ export function allKept(): Kept[] {
     }, []);
 }
 
+/* The two cards of a chat, until the other has come: the codes are told only
+ * once, and a phone drops a page that nobody looks at. */
+export function keepMade<T>(made: T | null): void {
+    attempt(() => {
+        if (made === null) sessionStorage.removeItem(MADE);
+        else sessionStorage.setItem(MADE, JSON.stringify(made));
+    }, undefined);
+}
+
+export function madeHere<T>(): T | null {
+    return attempt(() => read<T>(sessionStorage, MADE), null);
+}
+
 export function forget(seat: string): void {
     keys.delete(seat);
+    keepMade(null);
     attempt(() => {
         for (const store of [sessionStorage, localStorage]) {
             store.removeItem(SEAT + seat);

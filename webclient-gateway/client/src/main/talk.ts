@@ -10,7 +10,7 @@ import type { Envelope } from '../wire/envelope';
 import type { Refusal } from '../wire/events';
 import type { Wire, WireEvent } from '../wire/wire';
 import { showUnread } from './badge';
-import { keepMore, moreOf, type Kept } from './keep';
+import { keepMade, keepMore, moreOf, type Kept } from './keep';
 import { Session } from './session';
 import type { Stage } from './stage';
 import { aloud, isNews, reasonOf } from './words';
@@ -217,6 +217,7 @@ export class Talk {
         const { screen } = this;
         if (screen === null || this.isOver || this.chat.ended !== null) return;
         screen.update(this.chat, Date.now());
+        if (this.theirs !== null && this.chat.everSeen) keepMade(null);
         const count = this.chat.unread;
         showUnread(screen.title, count);
         if (count > 0 && this.isSeen()) this.session.apply({ type: 'seen' });

@@ -28,6 +28,8 @@ export function showQr(say: Say, card: Card): void {
             button(say('qr.close'), 'primary', () => dialog.close()),
         ],
     });
+    /* In a low window the button at the end would have it scrolled away. */
+    dialog.scrollTop = 0;
 }
 
 export function copyLink(say: Say, card: Card, done: () => void): HTMLElement {
@@ -107,9 +109,9 @@ export function cardOf(
 
 export function cardsScreen(
     say: Say,
-    { mine, theirs }: { mine: Card; theirs: Card },
-    kind: string,
+    { mine, theirs, kind }: { mine: Card; theirs: Card; kind: string },
     open: () => void,
+    fresh: (() => void) | null, /* where the cards stood before */
 ): Screen {
     let given = false;
     const warn = (event: BeforeUnloadEvent): void => {
@@ -148,7 +150,12 @@ export function cardsScreen(
             cardOf(say, mine, true, () => undefined),
         ),
         protection(say, kind),
-        h('div', { class: 'row' }, button(say('cards.open'), 'primary', openMine)),
+        h(
+            'div',
+            { class: 'row' },
+            button(say('cards.open'), 'primary', openMine),
+            fresh === null ? null : button(say('ended.new'), 'quiet', fresh),
+        ),
     );
     return {
         root,

@@ -6,19 +6,20 @@ import { speakMore } from '../text/more';
 import type { Say } from '../text/text';
 import { h, nameOf, put, setText, show } from './dom';
 import { ask, button, field } from './parts';
-import { clock, dayName } from './days';
 
 export interface SearchDo {
     chat: () => Chat;
     /* One page further back: true when something came. */
     further: () => Promise<boolean>;
     jump: (archiveId: string) => void;
+    day: (at: number) => string;
+    clock: (at: number) => string;
 }
 
 const SHOWN_MAX = 100;
 const PAUSE_MS = 200;
 
-export function searchSheet(page: Say, language: string, act: SearchDo): void {
+export function searchSheet(page: Say, act: SearchDo): void {
     const say = speakMore();
     const input = h('input', { type: 'text', autocomplete: 'off', enterkeyhint: 'search' });
     const found = h('p', { class: 'found-count', role: 'status' });
@@ -78,16 +79,12 @@ export function searchSheet(page: Say, language: string, act: SearchDo): void {
         const { messages, hasOlder } = act.chat();
         const count = messages.length;
         const first = messages[0];
-        const date = first === undefined ? '' : day(first.at);
+        const date = first === undefined ? '' : act.day(first.at);
         const whole = count === 1 ? 'search.whole.one' : 'search.whole';
         const key = isGoing ? 'search.going' : hasOlder ? 'search.loaded' : whole;
         show(older, hasOlder && !isGoing);
         show(stop, isGoing);
         setText(reach, trouble || say(key, { count, date }));
-    }
-
-    function day(at: number): string {
-        return dayName(at, Date.now(), language);
     }
 
     async function goBack(): Promise<void> {
@@ -122,7 +119,7 @@ export function searchSheet(page: Say, language: string, act: SearchDo): void {
                     'span',
                     { class: 'hit-head' },
                     nameOf(who),
-                    ` · ${day(at)}, ${clock(at, language)}`,
+                    ` · ${act.day(at)}, ${act.clock(at)}`,
                 ),
                 h(
                     'span',

@@ -3,6 +3,7 @@
 import { byArchiveId } from '../room/amend';
 import type { Chat, Message } from '../room/state';
 import type { Say } from '../text/text';
+import { clock, dayName } from './days';
 import { later } from './later';
 import { ask, button } from './parts';
 import type { TellingDo } from './telling';
@@ -88,10 +89,12 @@ export class Sheets {
 
     search(): void {
         this.open(loadSearch(), ({ searchSheet }) =>
-            searchSheet(this.say, this.language, {
+            searchSheet(this.say, {
                 chat: this.chat,
                 further: this.act.further,
                 jump: (archiveId) => void this.jump(archiveId),
+                day: (at) => dayName(at, Date.now(), this.language),
+                clock: (at) => clock(at, this.language),
             }),
         );
     }
