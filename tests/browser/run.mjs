@@ -6,7 +6,7 @@
  * failed beside others ("weak") once more, alone: it has failed if it fails
  * then. The last line is `N passed, N failed`. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -27,6 +27,15 @@ const { values: options, positionals } = parseArgs({
 });
 const [build = '../../build/dev', ...asked] = positionals;
 const kinds = asked.length > 0 ? asked : ['chrome', 'firefox'];
+const why = kinds.some((kind) => !['chrome', 'firefox'].includes(kind))
+    ? 'browsers are chrome and firefox'
+    : existsSync(join(build, 'bin', 'duologue-gateway'))
+      ? ''
+      : `no programs in ${join(build, 'bin')}: build them first`;
+if (why !== '' && !options.list) {
+    console.error(`run.mjs: ${why}`);
+    process.exit(2);
+}
 
 /* A story is a function, or { tell, native, settings, only, slow, long };
  * the slow ones come first, the long ones not with --short. A file whose `either` is true is of the client's own work,

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import sys
 import time
 
 from .process import (Process, die_with_parent, file_tail, free_port,
@@ -15,6 +16,23 @@ CODE = re.compile(r'\b[0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}\b')
 ROOM_LOCAL = re.compile(r'^[0-9a-hjkmnp-tv-z]{16}$')
 _SANITIZER = re.compile(r'(ERROR: \w+Sanitizer|runtime error:|'
                         r'SUMMARY: \w+Sanitizer)')
+
+
+def find_program(build, name):
+    for folder in ('', 'bin', 'sbin'):
+        path = os.path.join(build, folder, name)
+        if os.access(path, os.X_OK) and os.path.isfile(path):
+            return path
+    raise AssertionError('no program %s below %s' % (name, build))
+
+
+def must_be_built(build):
+    """Before anything starts, which would fail of it in many ways."""
+    try:
+        for name in ('duologue', 'duologue-gateway', 'duologuectl'):
+            find_program(build, name)
+    except AssertionError as failure:
+        sys.exit('run: %s; build it first' % failure)
 
 
 class Seat:
@@ -107,11 +125,7 @@ class Component:
         os.chmod(self.config, 0o600)
 
     def program(self, name):
-        for folder in ('', 'bin', 'sbin'):
-            path = os.path.join(self.build, folder, name)
-            if os.access(path, os.X_OK) and os.path.isfile(path):
-                return path
-        raise AssertionError('no program %s below %s' % (name, self.build))
+        return find_program(self.build, name)
 
     def launch(self):
         """Starts the process without waiting for anything."""
