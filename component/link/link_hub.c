@@ -284,6 +284,11 @@ struct link_peer *link_gateway(struct link_hub *hub)
     return hub->local.gateway;
 }
 
+int64_t link_unconfirmed_ms(const struct link_peer *peer)
+{
+    return peer->unconfirmed_ms;
+}
+
 void link_set_tag(struct link_peer *peer, void *tag)
 {
     peer->tag = tag;

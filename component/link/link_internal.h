@@ -22,6 +22,7 @@ enum {
     LINK_SECRET_MAX_BYTES = 4 * 1024,
     LINK_ACCEPT_MAX = 16, /* in one iteration */
     LINK_ID_BYTES = 16,   /* random bytes of a stream id */
+    LINK_SENT_MARKS = 64, /* one a second: longer than a dead link stays up */
 };
 
 /* Spans of time that tests make shorter. */
@@ -45,6 +46,16 @@ enum link_state {
     LINK_STATE_CLOSED, /* libuv is giving the socket back */
 };
 
+/* Which byte of the stream was given to the socket when. */
+struct link_sent {
+    uint64_t bytes;
+    struct link_sent_mark {
+        uint64_t bytes; /* before it */
+        uint64_t at_ms; /* of the loop */
+    } marks[LINK_SENT_MARKS];
+    size_t count; /* of marks ever made; the last ones are kept */
+};
+
 struct link_peer {
     struct link_hub *hub;
     struct link_peer *next;
@@ -64,11 +75,13 @@ struct link_peer {
     uid_t uid;             /* of a local peer */
 
     struct stream *stream;
-    struct buf words;  /* what the stream wants to say */
-    struct buf held;   /* written by the owner, not yet flushed */
-    struct buf queue;  /* may leave, waits for `flight` */
-    struct buf flight; /* with the kernel or on its way there */
-    struct buf rest;   /* read, and left for the next iteration */
+    struct buf words;      /* what the stream wants to say */
+    struct buf held;       /* written by the owner, not yet flushed */
+    struct buf queue;      /* may leave, waits for `flight` */
+    struct buf flight;     /* with the kernel or on its way there */
+    struct buf rest;       /* read, and left for the next iteration */
+    struct link_sent sent; /* of the server */
+    int64_t unconfirmed_ms;
     uint32_t tick_stanzas;
     size_t tick_bytes;
 
@@ -175,6 +188,10 @@ void link__write_space(struct link_peer *peer);
 void link__write_release(struct link_peer *peer);
 void link__write_set_ceiling(struct link_peer *peer);
 bool link__write_is_drained(const struct link_peer *peer);
+
+/* link_sent.c */
+void link__sent_add(struct link_peer *peer, size_t bytes);
+int64_t link__sent_unconfirmed_ms(const struct link_peer *peer);
 
 /* link_server.c */
 enum err link__server_init(struct link_hub *hub,

@@ -93,6 +93,8 @@ static void leave(struct link_peer *peer, const char *why)
     peer->is_down_untold = was_up;
     if (was_up)
         link__hub_touch(peer->hub);
+    if (peer->kind == LINK_SERVER && was_up)
+        peer->unconfirmed_ms = link__sent_unconfirmed_ms(peer);
     if (peer->kind == LINK_SERVER)
         link__server_ended(peer, why, was_up);
     else

@@ -101,7 +101,8 @@ static void send_later(struct link_peer *peer, size_t sent)
         return;
     }
     peer->is_writing = true;
-    /* The server may be slow: TCP_USER_TIMEOUT tells slow from dead. */
+    /* The server may be slow: TCP_USER_TIMEOUT tells slow from dead, and
+     * what it misses when it is cut is told again. */
     if (peer->state == LINK_STATE_UP && peer->kind != LINK_SERVER)
         uv_timer_start(&peer->deadline, link__peer_expire,
                        peer->hub->tuning.stall_ms, 0);
@@ -131,6 +132,7 @@ static void send_queue(struct link_peer *peer)
 
 static void enqueue(struct link_peer *peer, struct span bytes)
 {
+    link__sent_add(peer, bytes.len);
     if (buf_append(&peer->queue, bytes) != ERR_OK) {
         link__peer_drop(peer, "out of memory");
         return;
@@ -160,6 +162,7 @@ static enum err move_held(struct link_peer *peer)
 {
     enum err rc = ERR_OK;
 
+    link__sent_add(peer, peer->held.len);
     if (peer->queue.len > 0) {
         rc = buf_append(&peer->queue, buf_span(&peer->held));
     } else {
@@ -181,7 +184,7 @@ void link__write_release(struct link_peer *peer)
     behind = peer->held.len + backlog(peer);
     if (peer->state != LINK_STATE_UP || peer->held.len == 0)
         return;
-    if (peer->kind != LINK_SERVER && behind > CUT_BYTES) {
+    if (behind > CUT_BYTES) {
         link__peer_drop(peer, "too far behind");
         return;
     }

@@ -55,6 +55,7 @@ static void on_down(void *self, struct link_peer *peer)
 
     c->downs++;
     c->last_down = peer;
+    c->unconfirmed_ms = link_unconfirmed_ms(peer);
 }
 
 static void on_idle(void *self)

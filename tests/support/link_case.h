@@ -35,6 +35,7 @@ struct link_case {
     bool is_closed;
     struct link_peer *last_up;
     struct link_peer *last_down;
+    int64_t unconfirmed_ms; /* of that one, when it went down */
     /* NULL: nothing more */
     void (*on_stanza)(struct link_case *c, struct link_peer *peer,
                       const struct xml_node *node);

@@ -15,6 +15,7 @@ struct link_peer {
     struct buf sent; /* flushed */
     void *tag;
     const char *failed;
+    int64_t unconfirmed_ms;
 };
 
 struct link_hub {
@@ -69,6 +70,11 @@ struct link_peer *link_server(struct link_hub *hub)
 struct link_peer *link_gateway(struct link_hub *hub)
 {
     return hub->gateway;
+}
+
+int64_t link_unconfirmed_ms(const struct link_peer *peer)
+{
+    return peer->unconfirmed_ms;
 }
 
 void link_set_tag(struct link_peer *peer, void *tag)

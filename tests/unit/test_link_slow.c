@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "support/link_case.h"
 
@@ -28,14 +29,6 @@ static void reading_stops_while_the_server_does_not_read(void **state)
     link_case_pass(&c, 50);
     assert_int_equal(c.stanzas, 0);
     assert_int_equal(c.downs, 0);
-    /* The ceiling is for all that waits, and only then is it an error. */
-    while (buf_append(link_out(c.last_up), out) == ERR_OK) {
-        total += (int64_t)out.len;
-        link_flush(c.hub);
-        link_case_turn(&c);
-        assert_true(total < 4 * LINK_OUT_MAX_BYTES);
-    }
-    assert_ptr_equal(link_server(c.hub), c.last_up);
     /* It reads again: all arrives, and so does what it had to say. */
     c.got.len = 0;
     while (total > 0) {
@@ -51,6 +44,57 @@ static void reading_stops_while_the_server_does_not_read(void **state)
     link_case_until(&c, c.stanzas == 1);
     assert_int_equal(c.downs, 0);
     free((void *)(uintptr_t)out.at);
+    link_case_end_with(&c, fd);
+}
+
+static void write_out(struct link_case *c, struct span bytes)
+{
+    check_ok(buf_append(link_out(c->last_up), bytes));
+    link_flush(c->hub);
+    link_case_turn(c);
+}
+
+/* What fills the buffers of both kernels was never confirmed. */
+static void a_dead_link_knows_since_when(void **state)
+{
+    struct link_case c;
+    struct span out = link_case_stanzas(20000);
+    int size = 128 * 1024;
+    int64_t began_ms;
+    int fd;
+
+    (void)state;
+    fd = link_case_begin_up(&c);
+    write_out(&c, SPAN("<message id='0'/>"));
+    link_case_expect(&c, fd, "<message id='0'/>");
+    link_case_pass(&c, 1100);
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+    began_ms = link_case_now_ms();
+    while (!c.last_up->is_choked)
+        write_out(&c, out);
+    link_case_pass(&c, 1500);
+    write_out(&c, SPAN("<message id='later'/>"));
+    link_case_pass(&c, 200);
+    close(fd);
+    link_case_until(&c, c.downs == 1);
+    assert_in_range(c.unconfirmed_ms, 1700, link_case_now_ms() - began_ms + 50);
+    free((void *)(uintptr_t)out.at);
+    link_case_end(&c);
+}
+
+static void what_arrived_is_known_to_have_arrived(void **state)
+{
+    struct link_case c;
+    int fd;
+
+    (void)state;
+    fd = link_case_begin_up(&c);
+    write_out(&c, SPAN("<message id='0'/>"));
+    link_case_expect(&c, fd, "<message id='0'/>");
+    link_case_pass(&c, 100);
+    link_case_send(&c, fd, "</stream:stream>");
+    link_case_until(&c, c.downs == 1);
+    assert_int_equal(c.unconfirmed_ms, 0);
     link_case_end_with(&c, fd);
 }
 
@@ -115,27 +159,48 @@ static void stalled_local_peer_is_cut(void **state)
     link_case_end_with(&c, server);
 }
 
-static void local_peer_eight_mib_behind_is_cut(void **state)
+static void fill_until_cut(struct link_case *c)
 {
-    struct link_case c;
     struct span out =
         link_case_stanzas(500); /* a stanza of the greatest size */
     int64_t before = link_case_now_ms();
+    int refused = 0;
+
+    while (c->downs == 0) {
+        /* The one that finds no room is the last. */
+        if (buf_append(link_out(c->last_up), out) != ERR_OK)
+            refused++;
+        assert_true(refused <= 1);
+        link_flush(c->hub);
+        link_case_turn(c);
+    }
+    assert_true(link_case_now_ms() - before < LINK_STALL_MAX_MS / 2);
+    free((void *)(uintptr_t)out.at);
+}
+
+static void local_peer_eight_mib_behind_is_cut(void **state)
+{
+    struct link_case c;
     int fd;
 
     (void)state;
     link_case_begin_alone(&c);
     fd = link_case_join(&c, "ctl.duo.example");
-    while (c.downs == 0) {
-        /* The one that finds no room is the last. */
-        if (buf_append(link_out(c.last_up), out) != ERR_OK)
-            c.tick_stanzas++;
-        assert_true(c.tick_stanzas <= 1);
-        link_flush(c.hub);
-        link_case_turn(&c);
-    }
-    assert_true(link_case_now_ms() - before < LINK_STALL_MAX_MS / 2);
-    free((void *)(uintptr_t)out.at);
+    fill_until_cut(&c);
+    link_case_end_with(&c, fd);
+}
+
+/* Rather than that what finds no room is never heard of again. */
+static void server_eight_mib_behind_is_cut(void **state)
+{
+    struct link_case c;
+    int fd;
+
+    (void)state;
+    fd = link_case_begin_up(&c);
+    fill_until_cut(&c);
+    assert_int_equal(link_case_logged(&c, "why=\"too far behind\""), 1);
+    assert_true(c.unconfirmed_ms > 0);
     link_case_end_with(&c, fd);
 }
 
@@ -173,9 +238,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reading_stops_while_the_server_does_not_read),
+        cmocka_unit_test(a_dead_link_knows_since_when),
+        cmocka_unit_test(what_arrived_is_known_to_have_arrived),
         cmocka_unit_test(order_is_kept_behind_a_slow_reader),
         cmocka_unit_test(stalled_local_peer_is_cut),
         cmocka_unit_test(local_peer_eight_mib_behind_is_cut),
+        cmocka_unit_test(server_eight_mib_behind_is_cut),
         cmocka_unit_test(slow_but_steady_reader_is_kept),
     };
 

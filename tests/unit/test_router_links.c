@@ -308,6 +308,29 @@ static void what_was_said_while_the_server_was_away_comes_after(void **state)
     assert_int_equal(count_of(sent(&world->server), "<body>"), 4);
 }
 
+/* The server was gone before we knew: what it did not confirm counts too. */
+static void what_a_dead_link_took_along_comes_after(void **state)
+{
+    struct world *world = *state;
+
+    app_and_guest(world);
+    say(world, &world->gateway, GUEST, "arrived");
+    tick(world);
+    world->now_ms += 30000;
+    say(world, &world->gateway, GUEST, "lost");
+    tick(world);
+    world->now_ms += 20000;
+    tick(world);
+    world->server.unconfirmed_ms = 20000;
+    peer_down(world, &world->server, &world->hub.server);
+    forget_sent(world);
+    world->now_ms += 1000;
+    peer_up(world, &world->server, &world->hub.server);
+    tick(world);
+    check_unsent(&world->server, "<body>arrived</body>");
+    assert_int_equal(count_of(sent(&world->server), "<body>lost</body>"), 1);
+}
+
 /* Who came in by itself has read it. */
 static void who_enters_anew_is_told_once(void **state)
 {
@@ -370,6 +393,7 @@ int main(void)
         ROUTER_TEST(a_chat_that_cannot_be_read_stops_no_other),
         ROUTER_TEST(a_failed_commit_asks_nobody_yet),
         ROUTER_TEST(what_was_said_while_the_server_was_away_comes_after),
+        ROUTER_TEST(what_a_dead_link_took_along_comes_after),
         ROUTER_TEST(who_enters_anew_is_told_once),
         ROUTER_TEST(silence_waits_for_a_lost_server),
         ROUTER_TEST(next_tick_is_never_far),

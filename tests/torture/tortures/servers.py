@@ -1,15 +1,19 @@
 """Servers, links and neighbours that fail: what was acknowledged is there, and
 nobody waits for somebody else's trouble."""
 
+import collections
 import ctypes
+import os
+import re
 import socket
 import subprocess
 import time
 
 from torture.beside import beside
+from torture import guest
 from torture.chat import Chat, must
 from torture.registry import torture
-from torture.server import Gone
+from torture.server import DOMAIN, Gone
 from torture.subject import Subject
 from tortures.crash import pick_up
 
@@ -120,20 +124,65 @@ def server_half_open(ground, rounds, seconds):
     return beside(lambda: half_open(ground, rounds, seconds))()
 
 
+class Listening(Chat):
+    """Counts what a browser said and the app was told, live or later."""
+
+    def __init__(self):
+        super().__init__()
+        self.told = collections.Counter()
+
+    def hear(self, stanza):
+        super().hear(stanza)
+        for body in re.findall(rb'<body>(of a tab [^<]*)</body>', stanza.text):
+            self.told[stanza.to, body] += 1
+
+
+class Tab:
+    """A browser in a room whose apps sit behind the wire."""
+
+    def __init__(self, subject, room):
+        self.link = guest.open_gateway(os.path.join(subject.folder, 's'))
+        self.jid = '0000000000000001@guests.%s/t' % DOMAIN
+        self.room = room
+        self.said = []
+        guest.enter(self.link, room, 1, room.names[1], self.jid)
+
+    def say(self):
+        body = 'of a tab %d' % len(self.said)
+        self.said.append(body.encode())
+        self.link.put(
+            "<message type='groupchat' from='%s' to='%s' id='t%d'><body>%s"
+            "</body></message>" % (self.jid, self.room.jid, len(self.said),
+                                   body))
+        heard = b''
+        while body.encode() not in heard:
+            heard += b''.join(s.text for s in self.link.pump(0.05))
+
+    def all_told(self, chat):
+        return all(chat.told[person.encode(), body] for body in self.said
+                   for person in self.room.people)
+
+
 def half_open(ground, rounds, seconds):
     network = Network()
     subject = Subject(ground.build, ground.place('c'), host='10.77.0.1',
                       wrapper=network.prefix)
-    chat = Chat()
+    chat = Listening()
     slowest = 0.0
     try:
         chat.link = subject.start()
         rooms = [chat.new_room() for _ in range(3)]
+        tab = Tab(subject, chat.new_room())
         for _ in range(rounds):
             talk(chat, rooms, 200)
+            tab.say()
             network.pull()
             talk(chat, rooms, 50)
-            time.sleep(seconds)
+            tab.say()
+            time.sleep(seconds / 2)
+            tab.say()
+            time.sleep(seconds / 2)
+            tab.say()
             must(subject.process.alive, 'it died')
             network.pull(False)
             began = time.monotonic()
@@ -141,11 +190,14 @@ def half_open(ground, rounds, seconds):
             relink(chat, subject)
             slowest = max(slowest, time.monotonic() - began)
             catch_up(chat, rooms)
+            chat.until(lambda: tab.all_told(chat), what='words of a tab')
         subject.terminate()
     finally:
         subject.close()
         network.close()
     return {'pulled': rounds, 'for_s': seconds, 'acked': chat.counts['acked'],
+            'of_a_tab': len(tab.said),
+            'told_again': sum(chat.told.values()) - len(chat.told),
             'slowest_relink_ms': int(slowest * 1000), 'violations': 0}
 
 
