@@ -59,13 +59,44 @@ static enum err erase_one(struct room_turn *turn, struct room_entry *entry)
     return ERR_OK;
 }
 
-enum err room__retract(struct room_turn *turn)
+/* By the archive's id, as it should be in a room, or by the one that the app
+ * itself gave, as Converse does: it shows the message as deleted either way. */
+static enum err named(struct room_turn *turn, uint8_t seat,
+                      const struct room_entry **out)
 {
-    struct room *room = turn->room;
-    const uint32_t seq = said(turn)->retracts_seq;
+    const struct room_message *message = said(turn);
+
+    *out = room_entry_of(turn->room, message->retracts_seq);
+    if (*out != NULL || !message->has_retracts)
+        return ERR_OK;
+    return room__id_find(turn->room, seat, message->retracts,
+                         turn->engine->seed, out);
+}
+
+enum err room__retraction(struct room_turn *turn, uint8_t seat, uint32_t *seq,
+                          bool *is_refused)
+{
+    const struct room_entry *entry;
     enum err rc;
 
+    *seq = 0;
+    *is_refused = false;
     if (!said(turn)->is_retraction)
+        return ERR_OK;
+    if ((rc = named(turn, seat, &entry)) != ERR_OK)
+        return rc;
+    *is_refused = entry == NULL || entry->seat != seat;
+    if (!*is_refused)
+        *seq = root_of(turn->room, entry)->seq;
+    return ERR_OK;
+}
+
+enum err room__retract(struct room_turn *turn, uint32_t seq)
+{
+    struct room *room = turn->room;
+    enum err rc;
+
+    if (seq == 0)
         return ERR_OK;
     rc = erase_one(turn, room__entry_get(room, seq));
     for (size_t i = 0; i < room->entry_count && rc == ERR_OK; i++) {

@@ -15,8 +15,16 @@
 enum err room__correction(struct room_turn *turn, uint8_t seat, uint16_t *seq,
                           enum room_refusal *why, bool *is_refused) MUST_CHECK;
 
-/* Erases what the message of this turn takes back, which was checked to be
- * there and of its seat, with every correction of it. */
-enum err room__retract(struct room_turn *turn) MUST_CHECK;
+/* What the message of this turn takes back: *seq, or 0 for nothing.  A
+ * correction stands for what it corrects: some apps name the newest words.
+ *
+ * Refusal: what is not there, or of the other seat: *is_refused.
+ * Errors:  ERR_NOMEM.
+ * Specs:   XEP-0424 4. */
+enum err room__retraction(struct room_turn *turn, uint8_t seat, uint32_t *seq,
+                          bool *is_refused) MUST_CHECK;
+
+/* Erases it, with every correction of it. */
+enum err room__retract(struct room_turn *turn, uint32_t seq) MUST_CHECK;
 
 #endif

@@ -90,7 +90,9 @@ struct room_message {
     bool is_readable;      /* it says more than body, sealed words, signs */
     uint32_t retracts_seq; /* archived message it takes back; 0: none */
     bool is_retraction;    /* has <retract/>, even of an unknown id */
-    bool is_correction;    /* has <replace/>: */
+    bool has_retracts;     /* what it names is no archived message: */
+    uint8_t retracts[ROOM_ID_HASH_BYTES]; /* hash of the id */
+    bool is_correction;                   /* has <replace/>: */
     uint8_t corrects[ROOM_ID_HASH_BYTES]; /* hash of the id it names */
     enum room_word {
         ROOM_WORD_NONE,

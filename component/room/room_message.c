@@ -67,23 +67,18 @@ static bool is_plain(const struct room_message *message)
            (message->is_archived && (message->flags & flags) != 0);
 }
 
-static bool is_refused(struct room_turn *turn, uint8_t seat,
-                       enum room_refusal *why)
+static bool is_refused(const struct room_turn *turn, enum room_refusal *why)
 {
     const struct room_message *message = said(turn);
     enum room_protection protection = turn->room->protection;
-    const struct room_entry *target =
-        room_entry_of(turn->room, message->retracts_seq);
 
     if (is_too_long(turn))
         *why = ROOM_REFUSE_TOO_LONG;
     else if (protection == ROOM_PROTECTION_OMEMO && message->has_body &&
-             !message->has_omemo)
+             !message->has_omemo && !message->is_retraction)
         *why = ROOM_REFUSE_NO_PLAINTEXT_OMEMO;
     else if (protection == ROOM_PROTECTION_LINK && is_plain(message))
         *why = ROOM_REFUSE_NO_PLAINTEXT_LINK;
-    else if (message->is_retraction && (target == NULL || target->seat != seat))
-        *why = ROOM_REFUSE_FOREIGN_RETRACTION;
     else
         return false;
     return true;
@@ -206,9 +201,9 @@ static enum err keep_message(struct room_turn *turn,
     return *is_warning ? room__store_state(turn) : ERR_OK;
 }
 
-/* `corrects_seq` is 0 for what corrects nothing that we know. */
+/* Each is 0 for what corrects or takes back nothing that we know. */
 static enum err accept(struct room_turn *turn, uint8_t seat,
-                       uint16_t corrects_seq)
+                       uint16_t corrects_seq, uint32_t retracts_seq)
 {
     struct room_entry entry = next_entry(turn, seat, corrects_seq);
     bool is_warning = false;
@@ -223,7 +218,7 @@ static enum err accept(struct room_turn *turn, uint8_t seat,
     } else {
         entry.seq = 0;
     }
-    if ((rc = room__retract(turn)) != ERR_OK)
+    if ((rc = room__retract(turn, retracts_seq)) != ERR_OK)
         return rc;
     if ((rc = say(turn, seat, entry.seq)) != ERR_OK)
         return rc;
@@ -254,9 +249,9 @@ enum err room__message(struct room_turn *turn)
     struct room_session *session =
         room__session_find(turn->room, turn->event->actor.jid);
     enum room_refusal why;
+    uint32_t seq, retracts_seq;
     uint16_t corrects_seq;
     bool is_against;
-    uint32_t seq;
     enum err rc;
 
     if (session == NULL)
@@ -270,13 +265,18 @@ enum err room__message(struct room_turn *turn)
         return rc;
     if (seq != 0)
         return resend(turn, session, seq);
-    if (is_refused(turn, session->seat, &why))
+    if (is_refused(turn, &why))
         return room__refuse(turn, why);
+    rc = room__retraction(turn, session->seat, &retracts_seq, &is_against);
+    if (rc != ERR_OK)
+        return rc;
+    if (is_against)
+        return room__refuse(turn, ROOM_REFUSE_FOREIGN_RETRACTION);
     rc =
         room__correction(turn, session->seat, &corrects_seq, &why, &is_against);
     if (rc != ERR_OK)
         return rc;
     if (is_against)
         return room__refuse(turn, why);
-    return accept(turn, session->seat, corrects_seq);
+    return accept(turn, session->seat, corrects_seq, retracts_seq);
 }

@@ -47,11 +47,17 @@ static enum err fill_retraction(struct service_call *call,
                                 const struct service_class *about,
                                 struct room_message *out)
 {
+    const struct span id = id_of(about->retract);
+    enum err rc;
+
     if (about->retract == NULL)
         return ERR_OK;
     out->is_retraction = true;
-    return service__seq_of(call->service, call->room,
-                           xml_attr(about->retract, "id"), &out->retracts_seq);
+    rc = service__seq_of(call->service, call->room, id, &out->retracts_seq);
+    out->has_retracts = out->retracts_seq == 0 && id.len > 0;
+    if (rc != ERR_OK || !out->has_retracts)
+        return rc;
+    return hash_id(call, id, out->retracts);
 }
 
 static enum err fill(struct service_call *call,

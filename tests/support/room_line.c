@@ -296,6 +296,11 @@ static void make_message(struct line_made *made, const struct line *line)
     message->is_readable = line_has(line, "readable");
     message->is_retraction = line_value(line, "retract").at != NULL;
     message->retracts_seq = (uint32_t)line_number(line, "retract", 0);
+    message->has_retracts = line_value(line, "retract-id").at != NULL;
+    if (message->has_retracts) {
+        message->is_retraction = true;
+        set_source(message->retracts, line_value(line, "retract-id"));
+    }
     message->word = word_of(line_value(line, "word"));
 }
 

@@ -83,7 +83,8 @@ static bool is_plain(const struct model *model,
                      const struct room_message *message)
 {
     if (model->protection == ROOM_PROTECTION_OMEMO)
-        return message->has_body && !message->has_omemo;
+        return message->has_body && !message->has_omemo &&
+               !message->is_retraction;
     if (model->protection != ROOM_PROTECTION_LINK)
         return false;
     if (message->is_readable)

@@ -206,6 +206,48 @@ async def message_retracted_with_its_edits(w):
 
 
 @story()
+async def message_retracted_as_apps_do(w):
+    """Converse names its own id, Conversations the newest words; both with
+    words for old apps beside it, which no encryption holds."""
+    abhi = await w.person('abhi')
+    anny = await w.login('anny')
+    for protection in ('server', 'omemo'):
+        room = await w.new_room(protection=protection)
+        await abhi.join(room.jid, 'a', room.code(1))
+        await anny.join(room.jid, 'b', room.code(2))
+        secret = "<encrypted xmlns='%s'/>" % ns.OMEMO
+
+        async def say(body, number, extra=''):
+            return await abhi.say(
+                room.jid, body, "<origin-id xmlns='%s' id='%s'/>%s%s" % (
+                    ns.SID, number, secret, extra), number)
+
+        def retraction(number, target):
+            return ("<message type='groupchat' to='%s' id='%s'><retract "
+                    "xmlns='%s' id='%s'/><body>/me retracted a message</body>"
+                    "<store xmlns='%s'/><fallback xmlns='urn:xmpp:fallback:0' "
+                    "for='%s'/></message>" % (room.jid, number, ns.RETRACT,
+                                              target, ns.HINTS, ns.RETRACT))
+
+        await say('embers one', 'e1')
+        await say('embers two', 'e2')
+        fixed = await say('embers 2', 'e3',
+                          "<replace xmlns='%s' id='e2'/>" % ns.CORRECT)
+        anny.raw(retraction('x1', 'e1'))
+        refusal = await anny.heard(room.jid, 'x1')
+        same((refusal.type, refusal.error), ('error', ('auth', 'forbidden')))
+        for number, target in (('t1', 'e1'), ('t2', fixed.stanza_id)):
+            abhi.raw(retraction(number, target))
+            heard = await anny.heard(room.jid, number)
+            same((heard.type, heard.child(ns.RETRACT, 'retract').get('id')),
+                 ('groupchat', target))
+        results, _ = await anny.archive(room.jid)
+        same([r.message.id for r in results], ['t1', 't2'])
+        abhi.leave(room.jid)
+        anny.leave(room.jid)
+
+
+@story()
 async def message_retracted_stays_away(w):
     """The resend of a retracted message stores and shows nothing again."""
     room, abhi, anny = await w.couple()

@@ -71,6 +71,9 @@ test('after a retraction nothing brings words back', () => {
 
 test('nobody takes back what the other wrote', () => {
     assert.equal(first(run(fresh(), mine('m'), live({ retracts: 'a-m' }))).gone, false);
+    /* One app names its own id. */
+    assert.equal(first(run(fresh(), theirs('t'), live({ retracts: 't' }))).gone, true);
+    assert.equal(first(run(fresh(), mine('m'), live({ retracts: 'm' }))).gone, false);
     assert.equal(first(run(fresh(), theirs('t'), live({ from: 'Abhi', retracts: 'a-t' }))).gone, false);
 });
 

@@ -25,13 +25,14 @@ export function byArchiveId(chat: Chat, id: string): Message | undefined {
 }
 
 /* Some apps correct the correction: its id leads to the message as well. */
-function targetOf(chat: Chat, what: Loose): Message | undefined {
-    if (what.kind === 'react') return byArchiveId(chat, what.to);
+function byOwnId(chat: Chat, id: string, mine: boolean): Message | undefined {
     return chat.messages.find(
-        (m) =>
-            m.mine === what.mine &&
-            (m.id === what.to || m.edits.some((e) => e.id === what.to)),
+        (m) => m.mine === mine && (m.id === id || m.edits.some((e) => e.id === id)),
     );
+}
+
+function targetOf(chat: Chat, { kind, to, mine }: Loose): Message | undefined {
+    return kind === 'react' ? byArchiveId(chat, to) : byOwnId(chat, to, mine);
 }
 
 /* Applies it, or keeps it until the page with its message is there. */
@@ -86,8 +87,9 @@ function withWords(
 
 /* Taking back a correction takes back the message: nobody corrects in order
  * to show what stood there before. */
-export function takeBack(chat: Chat, archiveId: string, mine: boolean): Chat {
-    const target = byArchiveId(chat, archiveId);
+/* By the archive's id; one app names its own. */
+export function takeBack(chat: Chat, id: string, mine: boolean): Chat {
+    const target = byArchiveId(chat, id) ?? byOwnId(chat, id, mine);
     if (target === undefined || target.mine !== mine || target.gone)
         return chat;
     return change(chat, target.key, (m) => ({
