@@ -26,6 +26,12 @@ const listen = (page) =>
 /* Would the browser ask before it leaves? */
 const asksBefore = (page) => page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
 
+/* The shield stands where its words begin. */
+function isBeside() {
+    const [icon, words] = ['svg', 'span'].map((tag) => document.querySelector(`.guard > ${tag}`).getBoundingClientRect());
+    return icon.bottom > words.top && icon.right <= words.left;
+}
+
 export const stories = {
     async 'links and codes are copied and shared, and leaving too early is asked about'(world) {
         const abhi = await world.person();
@@ -67,10 +73,11 @@ export const stories = {
         assert.ok(!card.link.includes('.', card.link.indexOf('#')), 'a key where none is used');
         await press(abhi, 'Open my side');
         await press(abhi, 'Open my side anyway');
-        const anny = await world.person();
+        const anny = await world.person({ width: 320, height: 640 });
         await visit(anny, card.link);
         await reads(anny, 'Hello Anny.');
         await reads(anny, LABEL);
+        assert.ok(await anny.evaluate(isBeside), 'the shield stands above its words');
         await press(anny, 'What does that mean?');
         await reads(anny, 'The server itself can read the messages while the chat exists.');
         await press(anny, 'Understood');

@@ -72,7 +72,10 @@ export function storiesFor(kind, words) {
             await shows(anny, 'stays');
             await edit(abhi, 'cinders', 'embers');
             await shows(anny, 'embers');
-            await doTo(abhi, 'embers', 'Delete…', 'Delete for both');
+            await doTo(abhi, 'embers', 'Delete…');
+            await reads(abhi, 'Only here, until you close this tab. Anny still sees it.');
+            assert.equal(await lacks(abhi, 'An XMPP app may keep'), kind === 'link');
+            await press(abhi, 'Delete for both');
             for (const page of [abhi, anny]) {
                 await goneFrom(page, 'embers');
                 await reads(page, 'Message deleted');

@@ -129,5 +129,6 @@ export const stories = {
         await reads(abhi, 'Anny ended it.');
         await until(abhi, () => window.notes.length === 0);
         await until(abhi, () => !document.querySelector('link[rel=icon]').href.includes('unread') && document.title === 'Duologue');
+        assert.ok(!(await abhi.evaluate(() => document.body.textContent.includes('another'))), 'what was said aloud is still there');
     },
 };

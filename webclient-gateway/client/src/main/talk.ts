@@ -139,6 +139,7 @@ export class Talk {
                 },
             },
             compare: session.envelope.compare,
+            stays: session.seat.stay,
             voice: (words) => this.stage.shell.say(words),
             seen: () => {
                 session.apply({ type: 'seen' });

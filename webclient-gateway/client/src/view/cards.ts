@@ -88,7 +88,10 @@ export function cardOf(
     const [before = '', after = ''] = say(title).split('{name}');
     return h(
         'section',
-        { class: isMine ? 'card mine-card' : 'card' },
+        {
+            class: isMine ? 'card mine-card' : 'card',
+            'aria-label': say(title, { name: card.name }),
+        },
         h('h2', {}, before, nameOf(card.name), after),
         h('div', { class: 'label' }, say('cards.link')),
         h('p', { class: 'address', dir: 'ltr' }, card.link),

@@ -7,6 +7,14 @@ import { allEmoji, asEmoji, FIRST_EMOJI } from './emoji';
 import { icon } from './icons';
 import { ask, button, toClipboard } from './parts';
 
+/* What is around the message. */
+export interface Place {
+    row: HTMLElement;
+    peer: string;
+    hasApps: boolean; /* the other may sit in one */
+    isKept: boolean; /* what is hidden here stays so when the tab is closed */
+}
+
 export interface MenuDo {
     reply: () => void;
     edit: () => void;
@@ -20,14 +28,9 @@ export interface MenuDo {
 const WIDE = '(min-width: 600px) and (min-height: 420px)';
 const GAP_PX = 6;
 
-/* `row` is where the message is. */
-export function messageMenu(
-    message: Message,
-    peer: string,
-    row: HTMLElement,
-    act: MenuDo,
-): void {
+export function messageMenu(message: Message, at: Place, act: MenuDo): void {
     const say = speakMore();
+    const { row } = at;
     const dialog = ask({
         title: say('menu.title'),
         text: '',
@@ -62,7 +65,7 @@ export function messageMenu(
             leads === null ? null : item(say('menu.show'), leads, 'up'),
             isWords ? item(say('menu.copy'), () => void copy(), 'copy') : null,
             isMyWords(message) ? item(say('menu.edit'), act.edit, 'edit') : null,
-            item(say('menu.delete'), () => deleteSheet(say, message, peer, act), 'bin'),
+            item(say('menu.delete'), () => deleteSheet(say, message, at, act), 'bin'),
             item(say('menu.close'), () => undefined, 'close'),
         ].filter((part): part is HTMLElement => part !== null);
     }
@@ -201,7 +204,7 @@ function emojiSheet(
 function deleteSheet(
     say: SayMore,
     message: Message,
-    peer: string,
+    { peer, hasApps, isKept }: Place,
     act: MenuDo,
 ): void {
     const choice = (words: string, hint: string, kind: string, run: () => void): HTMLElement =>
@@ -214,8 +217,11 @@ function deleteSheet(
             }),
             h('p', { class: 'hint' }, hint),
         );
-    const both = choice(say('delete.both'), say('delete.both.hint'), 'ember full', act.retract);
-    const me = choice(say('delete.me'), say('delete.me.hint', { peer }), 'plain', act.hide);
+    const taken = say('delete.both.hint');
+    const where = hasApps ? `${taken} ${say('delete.both.app')}` : taken;
+    const both = choice(say('delete.both'), where, 'ember full', act.retract);
+    const here = say(isKept ? 'delete.me.hint' : 'delete.me.tab', { peer });
+    const me = choice(say('delete.me'), here, 'plain', act.hide);
     const back = button(say('delete.back'), 'quiet', () => dialog.close());
     show(both, message.mine && !message.gone);
     const dialog = ask({

@@ -14,6 +14,7 @@ export interface SheetsDo {
     hide: (key: string) => void;
     further: () => Promise<boolean>;
     telling: TellingDo;
+    stays: boolean; /* on this device */
     voice: (words: string) => void;
 }
 
@@ -68,7 +69,9 @@ export class Sheets {
             const message = this.chat().messages.find((m) => m.key === key);
             if (message === undefined || !row.isConnected) return;
             const { reply } = message;
-            messageMenu(message, this.chat().peer, row, {
+            const { peer, protection } = this.chat();
+            const around = { row, peer, hasApps: protection !== 'link', isKept: act.stays };
+            messageMenu(message, around, {
                 reply: () => to.answer(message),
                 edit: () => to.correct(message),
                 react: (signs) => act.react(key, signs),

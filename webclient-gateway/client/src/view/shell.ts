@@ -22,12 +22,14 @@ export class Shell {
         put(body, this.place, this.voice);
     }
 
-    /* What was open over the one before has nothing to say here. */
+    /* What was open over the one before has nothing to say here, nor has what
+     * was said aloud of it. */
     show(screen: Screen): void {
         document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
         this.current?.leave?.();
         this.current = screen;
         put(this.place, screen.root);
+        put(this.voice);
         document.title = screen.title;
         const heading = screen.root.querySelector('h1');
         if (screen.first) screen.first.focus();
