@@ -23,12 +23,14 @@ struct span span_of(const char *text);
 /* The bytes from `start` on, at most `len` of them, cut to what is there. */
 struct span span_slice(struct span span, size_t start, size_t len);
 
+/* The same bytes, and as many. */
 bool span_is(struct span span, const char *text);
 bool span_equal(struct span a, struct span b);
 
 /* Compares ASCII letters without case; other bytes exactly. */
 bool span_equal_nocase(struct span a, struct span b);
 
+/* Byte for byte; of an empty part always true. */
 bool span_starts_with(struct span span, struct span prefix);
 bool span_ends_with(struct span span, struct span suffix);
 

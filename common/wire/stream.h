@@ -37,6 +37,7 @@ enum stream_role {
 enum stream_error { STREAM_ERROR_MAP(STREAM_ERROR_ENUM) STREAM_ERROR_COUNT };
 #undef STREAM_ERROR_ENUM
 
+/* The name of its element, static; "" for none. */
 const char *stream_error_name(enum stream_error error);
 
 struct stream_handler {

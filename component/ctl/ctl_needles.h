@@ -45,7 +45,9 @@ void ctl_needles_free(struct ctl_needles *needles);
 enum err ctl_needles_add(struct ctl_needles *needles, struct span canary,
                          bool is_text) MUST_CHECK;
 
+/* How many canaries it holds, whatever their shapes. */
 size_t ctl_needles_count(const struct ctl_needles *needles);
+/* For a person; static. */
 const char *ctl_shape_name(enum ctl_shape shape);
 
 /* Finds the first trace that begins in bytes [from, to) of `bytes`; the rest of

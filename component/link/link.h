@@ -78,6 +78,7 @@ enum err link_open(const struct link_options *options,
 void link_close(struct link_hub *hub, void (*on_closed)(void *self),
                 void *self);
 
+/* Who is at the other end; the same for the life of the peer. */
 enum link_kind link_kind(const struct link_peer *peer);
 
 /* The domain whose addresses the peer may use as `from`: of the XMPP server
@@ -130,6 +131,7 @@ struct link_stats {
     uint32_t local_peers;
 };
 
+/* Counts from link_open on. */
 void link_get_stats(const struct link_hub *hub, struct link_stats *out);
 
 #endif

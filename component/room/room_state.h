@@ -272,6 +272,7 @@ struct room_flow {
     int64_t per_ms;
 };
 
+/* Puts in what has come since the last fill; to be called before the others. */
 void room__bucket_fill(struct room_bucket *bucket, const struct room_flow *flow,
                        int64_t now_ms);
 /* Takes one token; false when there is none. */
@@ -306,6 +307,7 @@ struct room_verdict {
     int64_t wait_ms;
 };
 
+/* May the code of whoever sent this event be looked at now?  Counts nothing. */
 struct room_verdict room__attempt_ask(struct room_turn *turn);
 /* Counts a wrong code everywhere; *out is the verdict that follows. */
 enum err room__attempt_failed(struct room_turn *turn,
@@ -333,6 +335,7 @@ enum err room__keep_now(struct room_turn *turn,
 
 /* --- room_end.c, room_ghost.c --- */
 
+/* The tombstone, the words and the exit of all, and the promise to erase. */
 enum err room__end(struct room_turn *turn, enum room_cause cause) MUST_CHECK;
 /* Takes a session out and tells everybody whom it concerns. */
 enum err room__remove(struct room_turn *turn, struct room_session *session,

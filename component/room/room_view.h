@@ -6,6 +6,7 @@
 
 #include "room/room.h"
 
+/* What it was made with, and whether and by what it has ended. */
 int64_t room_number(const struct room *room);
 struct span room_local(const struct room *room);
 const struct room_keys *room_get_keys(const struct room *room);

@@ -275,6 +275,7 @@ struct service_class {
     const struct xml_node *origin;
 };
 
+/* docs/protocol.md 4: what it is, whether it is kept, and as what. */
 void service__classify(const struct stanza *stanza, struct service_class *out);
 bool service__is_archived(const struct service_class *about);
 uint8_t service__entry_flags(const struct service_class *about);

@@ -187,6 +187,9 @@ struct store_stats {
     uint64_t commit_failures;
 };
 
+/* Counts what is stored now, and the commits since store_open.
+ *
+ * Errors: ERR_STORE, ERR_NOMEM.  `out` is as before the call. */
 enum err store_get_stats(struct store *store,
                          struct store_stats *out) MUST_CHECK;
 

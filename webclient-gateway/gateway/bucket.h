@@ -23,6 +23,7 @@ void bucket_take(struct bucket *bucket, int64_t amount, int64_t now_ms);
 /* True when something is left. */
 bool bucket_has(struct bucket *bucket, int64_t now_ms);
 
+/* True when it is as bucket_init made it, and may be forgotten. */
 bool bucket_is_full(struct bucket *bucket, int64_t now_ms);
 
 #endif

@@ -26,6 +26,7 @@ struct gateway_settings {
 enum err gateway_settings_load(const char *file, struct gateway_settings *out,
                                struct buf *error) MUST_CHECK;
 
+/* Frees what it owns. */
 void gateway_settings_clear(struct gateway_settings *settings);
 
 #endif

@@ -62,9 +62,11 @@ void guest__bury(struct gate *gate);
 enum err guest__make_resumable(struct gate *gate,
                                struct guest *guest) MUST_CHECK;
 
+/* NULL where there is none. */
 struct guest *guest__by_jid(const struct gate *gate, struct span full);
 struct guest *guest__by_token(const struct gate *gate, struct span token);
 
+/* Borrowed for as long as the guest lives. */
 struct span guest__jid(const struct guest *guest);
 struct span guest__bare(const struct guest *guest);
 

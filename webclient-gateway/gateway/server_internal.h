@@ -46,6 +46,7 @@ struct server_head {
     bool is_full;
 };
 
+/* What libwebsockets calls: for a WebSocket, a page, the metrics. */
 int server__on_websocket(struct lws *wsi, enum lws_callback_reasons reason,
                          void *user, void *in, size_t len);
 int server__on_http(struct lws *wsi, enum lws_callback_reasons reason,

@@ -61,6 +61,11 @@ struct session {
     bool is_overflowing;
 };
 
+/* Begins the stream of a new socket.
+ *
+ * Time:  from gate->now_ms on.
+ * Owner: `peer` is kept for whoever has the socket; `source` is copied.  It
+ *        ends with session_lost. */
 void session_init(struct session *session, struct gate *gate, void *peer,
                   const char source[GATE_SOURCE_CHARS]);
 
