@@ -276,10 +276,11 @@ static enum ctl_exit walk(struct audit *audit)
         visit(audit, entry);
     fts_close(tree);
     fprintf(audit->ctl->out,
-            "%zu canaries, %" PRIu64 " files, %" PRIu64 " bytes: ",
+            "canaries %zu, files %" PRIu64 ", bytes %" PRIu64 ": ",
             ctl_needles_count(audit->needles), audit->files, audit->bytes);
     if (audit->traces > 0)
-        fprintf(audit->ctl->out, "%" PRIu64 " traces\n", audit->traces);
+        fprintf(audit->ctl->out, "%" PRIu64 " trace%s\n", audit->traces,
+                audit->traces == 1 ? "" : "s");
     else
         fputs("no trace\n", audit->ctl->out);
     if (audit->files == 0)

@@ -16,7 +16,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "duologuectl: %.*s\n", (int)error.len,
                 error.len > 0 ? error.at : "");
     buf_clear(&error);
-    if (fflush(stdout) != 0 && status == CTL_GOOD)
+    if ((fflush(stdout) != 0 || ferror(stdout) != 0) && status == CTL_GOOD) {
+        fputs("duologuectl: what is to be said here could not be written\n",
+              stderr);
         status = CTL_FAILED;
+    }
     return (int)status;
 }

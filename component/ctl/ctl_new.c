@@ -1,4 +1,5 @@
 /* ctl_new.c - duologuectl new. */
+#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -148,8 +149,8 @@ static enum err read_idle(struct ctl *ctl, int64_t *out_ms)
         return ERR_OK;
     fprintf(ctl->complaints,
             "duologuectl: --idle \"%s\" is not a duration from 1s to "
-            "idle_max; write 90s, 30m, 24h or 7d\n",
-            idle);
+            "idle_max (%" PRId64 "s); write a whole number and s, m, h or d\n",
+            idle, ctl->config.idle_max_ms / 1000);
     return ERR_CONFIG;
 }
 

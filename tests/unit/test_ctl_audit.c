@@ -45,7 +45,7 @@ static void finds(struct ctl_case *self, const char *text, const char *shape)
     put_text(self, "file", text);
     assert_int_equal(audit(self, "file"), CTL_FAILED);
     assert_non_null(strstr(self->out, shape));
-    assert_non_null(strstr(self->out, " 1 traces\n"));
+    assert_non_null(strstr(self->out, " 1 trace\n"));
     /* Where it is, never what it is. */
     assert_null(strstr(self->out, "kanarienvogel"));
 }
@@ -88,7 +88,7 @@ static void nothing_is_found_where_nothing_is(void **state)
     put_text(self, "c", "kanarienvogel\r\n");
     put_text(self, "file", "kanarienvoge and l, kanarienvoge");
     assert_int_equal(audit(self, "file"), CTL_GOOD);
-    assert_string_equal(self->out, "1 canaries, 1 files, 32 bytes: no trace\n");
+    assert_string_equal(self->out, "canaries 1, files 1, bytes 32: no trace\n");
 }
 
 /* At every offset around the seam of two blocks. */
@@ -109,7 +109,7 @@ static void a_trace_across_blocks_is_found_once(void **state)
         assert_int_equal(audit(self, "file"), CTL_FAILED);
         snprintf(line, sizeof(line), "byte %zu: canary 1", at);
         assert_non_null(strstr(self->out, line));
-        assert_non_null(strstr(self->out, " 1 traces\n"));
+        assert_non_null(strstr(self->out, " 1 trace\n"));
     }
     free(big);
 }
@@ -126,7 +126,7 @@ static void folders_are_searched_but_not_the_canaries(void **state)
     assert_int_equal(audit(self, ""), CTL_FAILED);
     assert_non_null(strstr(self->out, "below/file: byte 0"));
     assert_non_null(strstr(self->out, "c: holds the canaries, not searched"));
-    assert_non_null(strstr(self->out, " 1 traces\n"));
+    assert_non_null(strstr(self->out, " 1 trace\n"));
 }
 
 static void what_cannot_be_searched_is_no_success(void **state)

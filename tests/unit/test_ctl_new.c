@@ -205,7 +205,8 @@ static void bad_silences_never_leave(void **state)
         snprintf(words, sizeof(words), "new A B --idle %s", bad[i]);
         assert_int_equal(ctl_case_run(self, words), CTL_USAGE);
         assert_non_null(strstr(self->err, "is not a duration from 1s to "
-                                          "idle_max"));
+                                          "idle_max (604800s); write a whole "
+                                          "number and s, m, h or d\n"));
     }
 }
 
