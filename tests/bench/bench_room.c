@@ -107,7 +107,7 @@ static void send_message(struct bench *bench, size_t room, size_t who)
     message->has_body = true;
     message->body_bytes = 50;
     bench->made++;
-    memcpy(message->origin, &bench->made, sizeof(bench->made));
+    memcpy(message->id_hash, &bench->made, sizeof(bench->made));
     message->id = SPAN("b1f0");
     message->payload = SPAN(payload);
     step(bench, &event);
