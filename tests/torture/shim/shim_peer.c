@@ -103,6 +103,12 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
     return send_watched(fd, message->msg_iov, message->msg_iovlen);
 }
 
+/* Half of a large buffer would hold all that came. */
+static size_t read_bytes(size_t len, bool is_short)
+{
+    return is_short && len > 1 ? 1 : len;
+}
+
 ssize_t read(int fd, void *at, size_t len)
 {
     bool is_short = false;
@@ -110,7 +116,7 @@ ssize_t read(int fd, void *at, size_t len)
     if (shim_kind(fd) == SHIM_PEER &&
         !shim_may(SHIM_RECV, SHIM_PEER, &is_short))
         return -1;
-    return syscall(SYS_read, fd, at, is_short && len > 1 ? len / 2 : len);
+    return syscall(SYS_read, fd, at, read_bytes(len, is_short));
 }
 
 ssize_t recv(int fd, void *at, size_t len, int flags)
@@ -120,6 +126,6 @@ ssize_t recv(int fd, void *at, size_t len, int flags)
     if (shim_kind(fd) == SHIM_PEER &&
         !shim_may(SHIM_RECV, SHIM_PEER, &is_short))
         return -1;
-    return syscall(SYS_recvfrom, fd, at, is_short && len > 1 ? len / 2 : len,
-                   flags, NULL, NULL);
+    return syscall(SYS_recvfrom, fd, at, read_bytes(len, is_short), flags, NULL,
+                   NULL);
 }

@@ -40,13 +40,16 @@ async def sweep(starved, name, op, error, step):
     return met
 
 
-async def refuse(world, ground, step):
+async def refuse(world, ground, step, cuts):
+    """`cuts`: in so many steps lines are cut as well, for which a step waits
+    that was on its way to the component."""
     starved = await Starved(world).begin()
     met = collections.Counter()
-    for name in Visitor(None, None, None).steps:
+    for number, name in enumerate(Visitor(None, None, None).steps):
         for op, errors in FAULTS:
             for error in errors:
-                met[op] += await sweep(starved, name, op, error, step)
+                if error in MILD or number < cuts:
+                    met[op] += await sweep(starved, name, op, error, step)
         ground.say('%s: %s' % (name, dict(met)))
     starved.gateway.end()
     starved.page.close()
@@ -56,7 +59,8 @@ async def refuse(world, ground, step):
             'violations': 0}
 
 
-@torture(long={'step': 1})
-def fault_calls_of_gateway(ground, step):
+@torture(short={'step': 1, 'cuts': 2}, long={'step': 1, 'cuts': 6})
+def fault_calls_of_gateway(ground, step, cuts):
     """Any call of the gateway to a peer fails, is cut short or interrupted."""
-    return in_world(ground, None, lambda world: refuse(world, ground, step))
+    return in_world(ground, None,
+                    lambda world: refuse(world, ground, step, cuts))
