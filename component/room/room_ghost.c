@@ -26,6 +26,7 @@ enum err room__remove_quietly(struct room_turn *turn,
     rc = room__copy(turn->out, session->jid, &effect->u.removed.to);
     if (rc != ERR_OK)
         return rc;
+    turn->room->seats[session->seat - 1].changed_ms = turn->now_ms;
     room__session_remove(turn->room, session);
     return ERR_OK;
 }

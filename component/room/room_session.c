@@ -171,6 +171,7 @@ enum err room__session_add(struct room *room,
         return ERR_NOMEM;
     session->joined_ms = next_stamp(room, image->joined_ms);
     room->sessions[room->session_count++] = session;
+    room->seats[session->seat - 1].changed_ms = session->joined_ms;
     *out = session;
     return ERR_OK;
 }
@@ -194,6 +195,7 @@ enum err room__session_renew(struct room *room, struct room_session *session,
     if (rc != ERR_OK)
         return rc;
     session->joined_ms = next_stamp(room, now_ms);
+    room->seats[session->seat - 1].changed_ms = session->joined_ms;
     take_out(room, session);
     room->sessions[room->session_count++] = session;
     return ERR_OK;

@@ -60,6 +60,8 @@ struct room_seat {
     size_t name_len;
     struct secret code;
     struct room_bucket rate; /* of messages; memory only */
+    int64_t changed_ms;      /* when a session of it came, changed or went, as
+                                far as the room has been awake */
     int64_t end_until_ms;    /* a second !end counts before this; 0: none */
     bool has_end_origin;     /* of the first: */
     uint8_t end_origin[ROOM_ID_HASH_BYTES];

@@ -111,6 +111,11 @@ bool room_session_shown(const struct room *room, uint8_t seat,
     return show_session(room__session_shown(room, seat), out);
 }
 
+int64_t room_seat_changed_ms(const struct room *room, uint8_t seat)
+{
+    return room->seats[seat - 1].changed_ms;
+}
+
 uint32_t room_last_seq(const struct room *room)
 {
     return room->entry_count > 0 ? room->entries[room->entry_count - 1].seq : 0;

@@ -37,6 +37,10 @@ bool room_member_at(const struct room *room, size_t n,
 bool room_session_shown(const struct room *room, uint8_t seat,
                         struct room_session_image *out);
 
+/* When a session of the seat last came, changed or went, as far as the room
+ * has been awake; 0: not known. */
+int64_t room_seat_changed_ms(const struct room *room, uint8_t seat);
+
 /* The n-th session, counted from 0.  False past the last. */
 bool room_session_at(const struct room *room, size_t n,
                      struct room_session_image *out);

@@ -140,3 +140,45 @@ async def mixed_words_while_the_server_is_away(w):
          [True, True, False])
     assert link.inbox.stanzas.index(ping) > link.inbox.stanzas.index(heard[1])
     gateway.end()
+
+
+@story(servers=DIRECT, limit=200)
+async def mixed_presence_while_the_server_is_away(w):
+    """An app that never noticed hears that the browser came, or went."""
+    faked = Faked(w)
+    link = await faked.start()
+    gateway = Gateway(w)
+    room = await w.new_room()
+    await faked.join(link, ABHI, room, 1)
+    anny = await gateway.guest()
+
+    async def away(meanwhile):
+        """What Abhi hears of Anny's presence when the server is back."""
+        await faked.fake.close()
+        await server_is_away(w)
+        await meanwhile()
+        number = len(faked.fake.links) + 1
+        await faked.fake.open()
+        link = await faked.fake.link(number)
+        await link.take(lambda s: s.name == 'iq' and s.to == ABHI
+                        and s.find(ns.PING, 'ping') is not None, 'a ping')
+        return [(s.frm, s.type) for s in link.inbox.stanzas
+                if s.name == 'presence']
+
+    async def come():
+        joined = await anny.join(room.jid, 'x', room.code(2))
+        w.told.add(token_of(joined))
+
+    async def stay():
+        await anny.say(room.jid, 'still here')
+
+    async def go():
+        mark = anny.mark()
+        anny.leave(room.jid)
+        await anny.take(lambda s: s.type == 'unavailable', 'the leave', 60.0,
+                        mark)
+
+    same(await away(come), [(room.at(2), '')])
+    same(await away(stay), [])
+    same(await away(go), [(room.at(2), 'unavailable')])
+    gateway.end()
