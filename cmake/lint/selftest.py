@@ -36,6 +36,32 @@ def run_tool(command, name, text):
         return run.returncode, run.stdout + run.stderr
 
 
+class CheckDocs(unittest.TestCase):
+    def check(self, name, text):
+        with tempfile.TemporaryDirectory() as root:
+            file = pathlib.Path(root) / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+            run = subprocess.run([HERE / "check_docs.py", "--root", root],
+                                 capture_output=True, text=True)
+            return run.returncode, run.stdout
+
+    def test_link_to_nowhere(self):
+        status, out = self.check("docs/x.md", "\n[a](../docs/gone.md#b)\n")
+        self.assertEqual((status, out), (
+            1, "docs/x.md:2: link: ../docs/gone.md is not there\n"))
+
+    def test_path_in_a_comment(self):
+        status, out = self.check("docs/x.h", "/* As docs/gone.md says. */\n")
+        self.assertEqual((status, out), (
+            1, "docs/x.h:1: path: docs/gone.md is not there\n"))
+
+    def test_what_is_there(self):
+        self.assertEqual(self.check(
+            "docs/x.md", "[x](x.md#y), [o](https://example.org), `docs/x.md`, "
+            "docs/X_NAME.md, docs/*.md\n"), (0, ""))
+
+
 class CheckSource(unittest.TestCase):
     def assert_red(self, path, text, rule, line):
         status, out = check_source(path, text)
