@@ -156,6 +156,18 @@ export const stories = {
         });
     },
 
+    async 'Enter in the first name leads to the second, and there it starts the chat'(world) {
+        const abhi = await world.person();
+        await visit(abhi, world.stack.url);
+        await abhi.type('#yours', 'Abhi');
+        await abhi.keyboard.press('Enter');
+        await until(abhi, () => document.activeElement.id === 'theirs');
+        assert.equal(await abhi.evaluate(() => document.querySelector('.trouble').innerText), '');
+        await abhi.keyboard.type('Anny');
+        await abhi.keyboard.press('Enter');
+        await reads(abhi, 'Your chat is ready.');
+    },
+
     'what the server says is said in the language of the page': {
         settings: { 'limits.creates_per_hour': '1' },
         async tell(world) {

@@ -5,7 +5,7 @@ import { parseFragment, seatOfLink } from '../src/room/link';
 import { domainOfOpen } from '../src/wire/greeting';
 
 test('a code is the same however it is typed', () => {
-    for (const typed of ['7K3M9-QXP2D', '7k3m9qxp2d', ' 7k3m9 qxp2d\n', '7K3M9–QXP2D', '7K3M9\u200bQXP2D', '７K3M9QXP2D'])
+    for (const typed of ['7K3M9-QXP2D', '7k3m9qxp2d', ' 7k3m9 qxp2d\n', '7K3M9–QXP2D', '7K3M9\u200bQXP2D', '７K3M9QXP2D', 'Code: 7K3M9-QXP2D', 'http://127.0.0.1:8080/#g23rx5cwmenb3e5z.AAAAAAAAAAAAAAAAAAAA-_\nCode： 7K3M9-QXP2D'])
         assert.equal(plainCode(typed), '7K3M9QXP2D');
 });
 

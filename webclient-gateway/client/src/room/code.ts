@@ -2,12 +2,12 @@
 export const CODE_CHARS = 10;
 
 /* Any case; spaces and dashes of all kinds do not count; O is 0, I and L
- * are 1. Pasted invisible marks go too. */
+ * are 1. Pasted invisible marks go too, and what leads to the code: "Code: ". */
 export function plainCode(typed: string): string {
     return typed
         .normalize('NFKC')
         .toUpperCase()
-        .replace(/[\s\p{Pd}\u2212._\p{Cf}]/gu, '')
+        .replace(/^.*:|[\s\p{Pd}\u2212._\p{Cf}]/gsu, '')
         .replace(/O/g, '0')
         .replace(/[IL]/g, '1');
 }

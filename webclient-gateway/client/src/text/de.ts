@@ -20,7 +20,7 @@ export const de: Catalogue = {
     'guard.omemo.short': 'Von euren Apps',
     'guard.more': 'Was heißt das?',
     'guard.close': 'Verstanden',
-    'start.more': 'Wenn niemand schreibt',
+    'start.more': 'Auch gelöscht, wenn niemand schreibt',
     'start.idle': 'Gespräch löschen nach',
     'idle.15m': '15 Minuten Stille',
     'idle.1h': '1 Stunde Stille',

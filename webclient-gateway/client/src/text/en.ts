@@ -18,7 +18,7 @@ export const en = {
     'guard.omemo.short': 'By your apps',
     'guard.more': 'What does that mean?',
     'guard.close': 'Understood',
-    'start.more': 'When nobody writes',
+    'start.more': 'Also deleted when nobody writes',
     'start.idle': 'Delete the chat after',
     'idle.15m': '15 minutes of silence',
     'idle.1h': '1 hour of silence',

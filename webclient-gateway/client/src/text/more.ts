@@ -224,7 +224,7 @@ const said: Record<string, string> = {
     'The two names must differ, not only by upper and lower case.':
         'Die beiden Namen müssen sich unterscheiden, nicht nur in Groß- und Kleinschreibung.',
     'Choose one of the offered times of silence.':
-        'Wähle unter „Wenn niemand schreibt“ eine kürzere Zeit: So lange bleibt hier kein Gespräch.',
+        'Wähle unter „Auch gelöscht, wenn niemand schreibt“ eine kürzere Zeit: So lange bleibt hier kein Gespräch.',
     'You have made many chats lately. Try again in an hour.':
         'Du hast in letzter Zeit viele Gespräche begonnen. Versuche es in einer Stunde wieder.',
     'You may not make chats on this server.':

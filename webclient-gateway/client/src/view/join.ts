@@ -30,7 +30,7 @@ export class JoinScreen implements Screen {
         autocapitalize: 'characters',
         spellcheck: 'false',
         enterkeyhint: 'go',
-        maxlength: '64',
+        maxlength: '200',
         dir: 'ltr',
     });
     private readonly stay = h('input', { type: 'checkbox', id: 'stay' });

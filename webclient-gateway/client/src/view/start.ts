@@ -30,7 +30,7 @@ export interface StartDo {
 const NAME_CHARS = '32';
 const IDLES = ['15m', '1h', '24h', '7d'] as const;
 
-function nameInput(autocomplete: string): HTMLInputElement {
+function nameInput(autocomplete: string, enterkeyhint: string): HTMLInputElement {
     return h('input', {
         type: 'text',
         maxlength: NAME_CHARS,
@@ -38,7 +38,7 @@ function nameInput(autocomplete: string): HTMLInputElement {
         required: true,
         dir: 'auto',
         spellcheck: 'false',
-        enterkeyhint: 'next',
+        enterkeyhint,
     });
 }
 
@@ -107,8 +107,8 @@ function knownChats(say: Say, known: Known[], act: StartDo): HTMLElement | null 
 }
 
 export function startScreen(say: Say, known: Known[], act: StartDo): StartScreen {
-    const yours = nameInput('nickname');
-    const theirs = nameInput('off');
+    const yours = nameInput('nickname', 'next');
+    const theirs = nameInput('off', 'go');
     const idle = chooseIdle(say);
     const who = chooseWho(say, act.canSeal);
     const trouble = new Trouble();
@@ -120,6 +120,13 @@ export function startScreen(say: Say, known: Known[], act: StartDo): StartScreen
         field('yours', say('start.yours'), yours),
         field('theirs', say('start.theirs'), theirs),
     );
+
+    /* "Next" leads on, and is no mistake. */
+    yours.addEventListener('keydown', (event) => {
+        if (event.key !== 'Enter' || event.isComposing || theirs.value !== '') return;
+        event.preventDefault();
+        theirs.focus();
+    });
 
     function check(): string | null {
         const [a, b] = [yours.value.trim(), theirs.value.trim()];
