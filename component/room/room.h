@@ -99,6 +99,7 @@ struct room_session_image {
     enum room_leg leg;
     struct span presence; /* written children of its last presence */
     int64_t joined_ms;    /* or changed its presence; grows within a room */
+    int64_t greeted_ms;   /* joined, as far as the room has been awake */
 };
 
 struct room_member_image {

@@ -250,6 +250,7 @@ static enum err resync(struct room_turn *turn, struct room_session *session)
     if ((rc = room__shown_take(turn, session->seat, &before)) != ERR_OK)
         return rc;
     room__session_heard(session, turn->now_ms);
+    session->greeted_ms = turn->now_ms;
     rc = room__session_show(turn, session, wanted(turn)->presence);
     if (rc != ERR_OK)
         return rc;

@@ -119,6 +119,7 @@ static struct room_session *copy_image(const struct room_session_image *image)
     session->seat = image->seat;
     session->leg = image->leg;
     session->joined_ms = image->joined_ms;
+    session->greeted_ms = image->joined_ms;
     session->heard_ms = image->joined_ms;
     session->ask_ms = INT64_MAX;
     session->show_ms = INT64_MAX;

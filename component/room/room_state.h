@@ -28,6 +28,7 @@ struct room_session {
     char *presence; /* owned */
     size_t presence_len;
     int64_t joined_ms;          /* of its last presence; grows along the list */
+    int64_t greeted_ms;         /* of its last join; memory only */
     int64_t heard_ms;           /* of its last stanza */
     int64_t ask_ms;             /* when to ping it again, or INT64_MAX */
     int64_t doubt_ms;           /* of its last doubtful error */

@@ -93,6 +93,7 @@ static bool show_session(const struct room_session *session,
         .leg = session->leg,
         .presence = room__session_presence(session),
         .joined_ms = session->joined_ms,
+        .greeted_ms = session->greeted_ms,
     };
     return true;
 }

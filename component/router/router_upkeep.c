@@ -187,7 +187,7 @@ static enum err tell_missed(struct router *router, const struct room *room,
 {
     enum err rc;
 
-    if (session->joined_ms > router->walks.missed_until_ms)
+    if (session->greeted_ms > router->walks.missed_until_ms)
         return ERR_OK;
     rc = tell_seat(router, room, session);
     return rc == ERR_OK ? tell_words(router, room, session) : rc;

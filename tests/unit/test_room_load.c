@@ -38,11 +38,13 @@ static struct room_image full_image(void)
     members[1] = (struct room_member_image){SPAN("gone@x"), 0};
     members[2] = (struct room_member_image){SPAN("bob@y"), 2};
     sessions[0] = (struct room_session_image){
-        SPAN("bob@y/2"), SPAN("bob@y"), 2, ROOM_LEG_NATIVE, SPAN("<b/>"), 900};
+        SPAN("bob@y/2"), SPAN("bob@y"), 2,  ROOM_LEG_NATIVE,
+        SPAN("<b/>"),    900,           900};
     sessions[1] = (struct room_session_image){
-        SPAN("ann@x/1"), SPAN("ann@x"), 1, ROOM_LEG_GUEST, SPAN("<a/>"), 800};
+        SPAN("ann@x/1"), SPAN("ann@x"), 1,  ROOM_LEG_GUEST,
+        SPAN("<a/>"),    800,           800};
     sessions[2] = (struct room_session_image){
-        SPAN("ann@x/3"), SPAN("ann@x"), 1, ROOM_LEG_NATIVE, SPAN(""), 900};
+        SPAN("ann@x/3"), SPAN("ann@x"), 1, ROOM_LEG_NATIVE, SPAN(""), 900, 900};
     image.seats[0].name = SPAN("Ann");
     image.seats[1].name = SPAN("Bob");
     image.seats[1].is_used = true;

@@ -351,6 +351,43 @@ static void who_enters_anew_is_told_once(void **state)
     assert_int_equal(count_of(sent(&world->server), "urn:xmpp:ping"), 2);
 }
 
+static void turn_away(struct world *world)
+{
+    char xml[512];
+
+    snprintf(xml, sizeof(xml),
+             "<presence from='" ABHI "' to='%s'><show>away</show></presence>",
+             world->room);
+    hear(world, &world->server, xml);
+}
+
+/* Where there are many chats it takes a while until each is told: who joins
+ * again meanwhile has everything, who only turns away has not. */
+static void who_turns_away_is_told_as_well(void **state)
+{
+    struct world *world = *state;
+
+    app_and_guest(world);
+    tick(world);
+    for (int i = 0; i < 2; i++) {
+        peer_down(world, &world->server, &world->hub.server);
+        world->now_ms += 1000;
+        say(world, &world->gateway, GUEST, "missed");
+        tick(world);
+        world->now_ms += 1000;
+        peer_up(world, &world->server, &world->hub.server);
+        forget_sent(world);
+        world->now_ms += 10;
+        if (i == 0)
+            turn_away(world);
+        else
+            join(world, &world->server, ABHI, 1);
+        tick(world);
+        assert_int_equal(count_of(sent(&world->server), "<body>missed</body>"),
+                         1 + i);
+    }
+}
+
 static void silence_waits_for_a_lost_server(void **state)
 {
     struct world *world = *state;
@@ -395,6 +432,7 @@ int main(void)
         ROUTER_TEST(what_was_said_while_the_server_was_away_comes_after),
         ROUTER_TEST(what_a_dead_link_took_along_comes_after),
         ROUTER_TEST(who_enters_anew_is_told_once),
+        ROUTER_TEST(who_turns_away_is_told_as_well),
         ROUTER_TEST(silence_waits_for_a_lost_server),
         ROUTER_TEST(next_tick_is_never_far),
     };
