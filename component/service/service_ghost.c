@@ -84,6 +84,15 @@ static enum err account_gone(struct service_call *call)
     return ERR_OK;
 }
 
+/* A bot may be in the chat by an address without a resource. */
+static bool is_of_account(const struct service_call *call)
+{
+    const struct jid *from = &call->stanza->from;
+
+    return from->resource.len == 0 &&
+           room_seat_of_session(call->room, from->full) == 0;
+}
+
 /* A message or presence of ours came back. */
 enum err service__ghost(struct service_call *call)
 {
@@ -93,7 +102,7 @@ enum err service__ghost(struct service_call *call)
 
     if (stanza->kind == STANZA_PRESENCE && verdict < GONE)
         verdict = GONE;
-    if (stanza->from.resource.len == 0)
+    if (is_of_account(call))
         return verdict == WHOLE_ACCOUNT_GONE ? account_gone(call) : ERR_OK;
     if (verdict == ALIVE)
         return ERR_OK;
@@ -120,7 +129,7 @@ enum err service__pong(struct service_call *call)
         verdict = judge(condition_of(stanza));
     else if (!span_is(stanza->type, "result"))
         return ERR_OK;
-    if (stanza->from.resource.len == 0)
+    if (is_of_account(call))
         return verdict == WHOLE_ACCOUNT_GONE ? account_gone(call) : ERR_OK;
     if (verdict != ALIVE)
         return step_ghost(call, stanza->from.full, verdict != DOUBTFUL);

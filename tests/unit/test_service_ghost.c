@@ -70,6 +70,22 @@ static void a_lost_server_takes_all_its_sessions(void **state)
     assert_int_equal(s->world.out_count, 1);
 }
 
+static void an_address_without_resource_is_a_session_too(void **state)
+{
+    struct service_scene *s = *state;
+
+    world_join(&s->world, ROOM_LEG_NATIVE, "abhi@example.org", NULL);
+    service_scene_say(s, "abhi@example.org", "<body>x</body>");
+    assert_int_equal(s->world.out_count, 3);
+    world_hear(
+        &s->world, ROOM_LEG_NATIVE,
+        "<message type='error' from='abhi@example.org' to='" WORLD_ROOM
+        "'><error type='cancel'><service-unavailable xmlns='" NS_STANZA_ERRORS
+        "'/></error></message>");
+    service_scene_say(s, "abhi@example.org", "<body>x</body>");
+    world_refuses(&s->world, "cancel", "not-acceptable");
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, set_up, service_scene_close)
 
@@ -79,6 +95,7 @@ int main(void)
         TEST(x20_x29_errors_are_never_answered),
         TEST(harmless_errors_evict_nobody),
         TEST(a_lost_server_takes_all_its_sessions),
+        TEST(an_address_without_resource_is_a_session_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
