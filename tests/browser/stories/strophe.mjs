@@ -12,7 +12,7 @@ const LIBRARY = readFileSync(fileURLToPath(new URL('../node_modules/strophe.js/d
 const PAGE = '<!doctype html><meta charset="utf-8"><title>Another client</title><link rel="icon" href="data:,"><script src="strophe.js"></script>';
 
 /* Somebody else's web server. */
-async function elsewhere() {
+export async function elsewhere() {
     const server = createServer((request, answer) => {
         const isPage = request.url === '/';
         answer.setHeader('content-type', isPage ? 'text/html' : 'text/javascript');
@@ -24,7 +24,7 @@ async function elsewhere() {
 
 /* In the page: finds the way in (XEP-0156), makes one connection, and keeps
  * all that it was told. */
-async function connect([host, domain]) {
+export async function connect([host, domain]) {
     window.heard = [];
     window.line = '';
     const { links } = await (await fetch(`${host}/.well-known/host-meta.json`)).json();
@@ -43,7 +43,7 @@ async function connect([host, domain]) {
     window.go();
 }
 
-const joins = ([room, code]) => {
+export const joins = ([room, code]) => {
     window.connection.send($pres({ to: `${room}/me`, id: 'join' }).c('x', { xmlns: Strophe.NS.MUC }).c('password').t(code));
 };
 
@@ -52,7 +52,7 @@ const says = ([room, id, words]) => {
 };
 
 /* The bodies of what came, once each. */
-const hears = () =>
+export const hears = () =>
     window.heard.filter((s) => s.tagName === 'message' && Strophe.getResourceFromJid(s.getAttribute('from')) && s.querySelector('body'))
         .map((s) => s.querySelector('body').textContent);
 
