@@ -17,29 +17,22 @@ install(CODE "
 
 # A unit comes with its program, and with the place that program lies in.
 foreach(program IN ITEMS duologue duologue-gateway)
-    set(unit ${PROJECT_SOURCE_DIR}/config/${program}.service)
-    if(TARGET ${program} AND EXISTS ${unit})
-        file(READ ${unit} text)
-        string(REPLACE "/usr/sbin/" "${CMAKE_INSTALL_FULL_SBINDIR}/" text
-               "${text}")
-        file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${program}.service
-             CONTENT "${text}" @ONLY)
-        install(FILES ${PROJECT_BINARY_DIR}/${program}.service
-                DESTINATION ${duologue_systemd_dir}/system)
-    endif()
+    file(READ ${PROJECT_SOURCE_DIR}/config/${program}.service text)
+    string(REPLACE "/usr/sbin/" "${CMAKE_INSTALL_FULL_SBINDIR}/" text "${text}")
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/${program}.service
+         CONTENT "${text}" @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/${program}.service
+            DESTINATION ${duologue_systemd_dir}/system)
 endforeach()
 foreach(kind IN ITEMS sysusers tmpfiles)
-    set(file ${PROJECT_SOURCE_DIR}/config/duologue.${kind})
-    if(EXISTS ${file})
-        install(FILES ${file} DESTINATION lib/${kind}.d RENAME duologue.conf)
-    endif()
+    install(FILES ${PROJECT_SOURCE_DIR}/config/duologue.${kind}
+            DESTINATION lib/${kind}.d RENAME duologue.conf)
 endforeach()
 
-file(GLOB examples CONFIGURE_DEPENDS
-     ${PROJECT_SOURCE_DIR}/config/ejabberd.yml
-     ${PROJECT_SOURCE_DIR}/config/prosody.cfg.lua
-     ${PROJECT_SOURCE_DIR}/config/nginx.conf)
-install(FILES ${examples} DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(FILES ${PROJECT_SOURCE_DIR}/config/ejabberd.yml
+              ${PROJECT_SOURCE_DIR}/config/prosody.cfg.lua
+              ${PROJECT_SOURCE_DIR}/config/nginx.conf
+        DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md
         ${PROJECT_SOURCE_DIR}/CHANGELOG.md
         DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -2,8 +2,7 @@
 #
 # One folder is one static library of all its C files but ENTRY.  LINKS are
 # our own libraries it may use; PRIVATE_LINKS are other people's, which nobody
-# above may see.  A folder without C files is an interface library, so that
-# the order in which folders fill does not matter.
+# above may see.
 function(duologue_library)
     cmake_parse_arguments(ARG "" "NAME;FOLDER;ENTRY" "LINKS;PRIVATE_LINKS"
                           ${ARGN})
@@ -18,31 +17,20 @@ function(duologue_library)
         list(REMOVE_ITEM sources
              ${PROJECT_SOURCE_DIR}/${ARG_FOLDER}/${ARG_ENTRY})
     endif()
-    if(sources)
-        add_library(${ARG_NAME} STATIC ${sources})
-        # Ours is not the libcrypto.
-        set_target_properties(${ARG_NAME} PROPERTIES
-                              OUTPUT_NAME duologue_${ARG_NAME})
-        target_include_directories(${ARG_NAME} PUBLIC ${includes})
-        target_link_libraries(${ARG_NAME} PUBLIC ${ARG_LINKS}
-                              PRIVATE ${ARG_PRIVATE_LINKS})
-    else()
-        add_library(${ARG_NAME} INTERFACE)
-        target_include_directories(${ARG_NAME} INTERFACE ${includes})
-        target_link_libraries(${ARG_NAME} INTERFACE ${ARG_LINKS})
-    endif()
+    add_library(${ARG_NAME} STATIC ${sources})
+    # Ours is not the libcrypto.
+    set_target_properties(${ARG_NAME} PROPERTIES
+                          OUTPUT_NAME duologue_${ARG_NAME})
+    target_include_directories(${ARG_NAME} PUBLIC ${includes})
+    target_link_libraries(${ARG_NAME} PUBLIC ${ARG_LINKS}
+                          PRIVATE ${ARG_PRIVATE_LINKS})
     set_property(GLOBAL APPEND PROPERTY DUOLOGUE_LIBRARIES ${ARG_NAME})
 endfunction()
 
 # duologue_program(NAME n ENTRY file-with-main LINKS library DIRECTORY where)
-# Nothing until the file is there.
 function(duologue_program)
     cmake_parse_arguments(ARG "" "NAME;ENTRY;DIRECTORY" "LINKS" ${ARGN})
-    file(GLOB entry CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${ARG_ENTRY})
-    if(NOT entry)
-        return()
-    endif()
-    add_executable(${ARG_NAME} ${entry})
+    add_executable(${ARG_NAME} ${PROJECT_SOURCE_DIR}/${ARG_ENTRY})
     target_link_libraries(${ARG_NAME} PRIVATE ${ARG_LINKS})
     set_target_properties(${ARG_NAME} PROPERTIES
                           RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
