@@ -3,6 +3,7 @@
 import asyncio
 import os
 
+from harness import ns
 from harness.servers import PASSWORD
 from lives import life
 from lives.chat import Chat, silent_chat
@@ -67,6 +68,16 @@ class Converse(Page):
         await self.press('ArrowUp')
         await self.say(words)
 
+    async def delete(self, words):
+        """Retract, in the menu of the message, and yes."""
+        await self.run("[...document.querySelectorAll('.chat-msg')]"
+                       ".filter((e) => e.innerText.includes('%s')).at(-1)"
+                       ".querySelector('.chat-msg__action-retract').click()"
+                       % words)
+        await self.see('Are you sure you want to retract')
+        await self.run(
+            "document.querySelector('.modal.show .btn-primary').click()")
+
     async def reactions(self):
         return await self.run("[...document.querySelectorAll("
                               "'converse-reactions')].map("
@@ -124,6 +135,16 @@ async def converse_life(w):
                       ".find((e) => e.innerText === '❤️').click()")
         await chat.reaction_comes('❤️')
     await app.shot(picture(w, 'converse-talk'))
+    with w.step('what is deleted is nowhere any more'):
+        mark = anny.mark()
+        await app.say('said too soon')
+        await anny.take(lambda s: s.body == 'said too soon', 'the words',
+                        since=mark)
+        await app.delete('said too soon')
+        await anny.take(lambda s: s.find(ns.RETRACT, 'retract') is not None,
+                        'the retraction', since=mark)
+        results, _ = await anny.archive(room.jid, rsm='<before/>')
+        assert not any(r.body == 'said too soon' for r in results)
     await chat.long_text()
 
     other = await Converse(w, 'converse2', 'abhi').start()
