@@ -1,6 +1,7 @@
 #include "support/manual.h"
 
 #include <ctype.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,5 +82,22 @@ void manual_fits(const char *page, const char *usage)
     check_words(text.at, in_page[1], usage, in_usage);
     if (strstr(usage, "COMMAND") != NULL)
         check_words(usage, "\n  ", text.at, commands);
+    buf_clear(&text);
+}
+
+void manual_says(const char *page, const char *format, ...)
+{
+    struct buf text = read_page(page);
+    char words[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(words, sizeof(words), format, args);
+    va_end(args);
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '\n')
+            text.at[i] = ' ';
+    if (strstr(text.at, words) == NULL)
+        fail_msg("docs/man/%s does not say: %s", page, words);
     buf_clear(&text);
 }

@@ -6,4 +6,8 @@
  * other, and each command that begins a line of `usage`. */
 void manual_fits(const char *page, const char *usage);
 
+/* Fails unless docs/man/PAGE has these words, whatever lines they stand in. */
+void manual_says(const char *page, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
 #endif

@@ -1,4 +1,5 @@
-/* Addresses, origins, buckets, shares and queues. */
+/* Addresses, origins, buckets, shares and queues, and what the manual says of
+ * the limits. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -8,9 +9,15 @@
 
 #include <string.h>
 
+#include "gateway/guest.h"
 #include "gateway/origin.h"
 #include "gateway/queue.h"
+#include "gateway/session.h"
 #include "support/check.h"
+#include "support/manual.h"
+#include "wire/xml_reader.h"
+
+enum { KIB = 1024, MIB = 1024 * 1024 };
 
 static struct address address(const char *text)
 {
@@ -287,6 +294,48 @@ static void a_queue_keeps_order_and_bounds(void **state)
     queue_clear(&queue);
 }
 
+static void the_manual_tells_the_limits(void **state)
+{
+    static const char page[] = "duologue-gateway.8";
+
+    (void)state;
+    manual_says(page,
+                "may hold %d connections, of which %d may be WebSockets, and "
+                "open %d of those a second, %d at once.",
+                LIMITS_LINES, LIMITS_CONNECTIONS, LIMITS_PER_SECOND,
+                LIMITS_BURST);
+    manual_says(page, "At most %d browsers are in at once", GATE_GUESTS_MAX);
+    manual_says(page,
+                "has %d seconds to say something and %d to bind; it is closed "
+                "after %d minutes without a room.",
+                SESSION_FIRST_MS / 1000, SESSION_BIND_MS / 1000,
+                SESSION_ROOM_MS / 60000);
+    manual_says(page, "at most %d KiB before the login and %d KiB after.",
+                SESSION_EARLY_MAX_BYTES / KIB, XML_STANZA_MAX_BYTES / KIB);
+    manual_says(page, "more than %d stanzas or %d KiB a second",
+                SESSION_STANZAS_PER_SECOND, SESSION_BYTES_PER_SECOND / KIB);
+    manual_says(page,
+                "more than %d KiB unread for %d seconds, or %d MiB at once, is "
+                "cut; when %d MiB wait for all together",
+                SESSION_OUT_BYTES / KIB, SESSION_SLOW_MS / 1000,
+                SESSION_OUT_MAX_BYTES / MIB, GATE_OUT_BYTES / MIB);
+}
+
+static void the_manual_tells_how_long_a_guest_is_kept(void **state)
+{
+    static const char page[] = "duologue-gateway.8";
+
+    (void)state;
+    manual_says(page, "is kept for %d minutes, or %d stanzas or %d KiB,",
+                GATE_HIBERNATE_MS / 60000, GUEST_QUEUE_STANZAS,
+                GUEST_QUEUE_BYTES / KIB);
+    manual_says(page, "When %d MiB are kept for all together, %d KiB is what",
+                GATE_UNACKED_BYTES / MIB, GUEST_QUEUE_LEAST_BYTES / KIB);
+    manual_says(page, "In no room it is kept for %d seconds.",
+                GATE_HIBERNATE_ROOMLESS_MS / 1000);
+    manual_says(page, "is asked after %d seconds", SESSION_PING_SECONDS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +348,8 @@ int main(void)
         cmocka_unit_test(an_address_has_so_many_lines),
         cmocka_unit_test(a_socket_has_an_address),
         cmocka_unit_test(a_queue_keeps_order_and_bounds),
+        cmocka_unit_test(the_manual_tells_the_limits),
+        cmocka_unit_test(the_manual_tells_how_long_a_guest_is_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
