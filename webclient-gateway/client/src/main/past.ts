@@ -14,6 +14,7 @@ export interface PastDo {
 export class Past {
     private held: Said[] | null = null; /* live, while catching up */
     private isLoading = false;
+    private wasEmpty = false; /* the archive, when we came in */
 
     constructor(
         private readonly at: Seated,
@@ -62,6 +63,7 @@ export class Past {
             error.refusal?.condition === 'item-not-found';
         if (isLost) {
             this.at.envelope.forget();
+            this.wasEmpty = false;
             this.at.apply({ type: 'lost' });
         }
         window.setTimeout(
@@ -87,12 +89,13 @@ export class Past {
         const page = await wire.page(seat.room, { before: '' });
         const opened = await this.openAll(page.said);
         if (turn !== this.at.turn) return;
-        this.at.apply({
-            type: 'history',
-            heard: this.admit(opened, 'after', page.complete),
-            complete: page.complete,
-            now: Date.now(),
-        });
+        const { complete } = page;
+        const heard = this.admit(opened, 'after', complete);
+        const now = Date.now();
+        /* Nothing was there before: all of it is new. */
+        if (this.wasEmpty && complete) this.at.apply({ type: 'missed', heard, now });
+        else this.at.apply({ type: 'history', heard, complete, now });
+        this.wasEmpty = complete && heard.length === 0;
         this.at.judge();
         while (
             turn === this.at.turn &&
