@@ -113,6 +113,37 @@ static void drop_room(struct service_guest *guest, size_t at)
             (guest->count - at) * sizeof(guest->rooms[0]));
 }
 
+static enum err is_in(const struct service_call *call, struct span local,
+                      bool *is)
+{
+    const struct service_port *port = &call->service->port;
+    struct service_found found;
+    enum err rc = port->find_room(port->self, local, &found);
+
+    *is = rc == ERR_OK && found.fate == SERVICE_LIVE &&
+          room_seat_of_session(found.room, call->stanza->from.full) != 0;
+    return rc;
+}
+
+enum err service__guest_may_join(struct service_call *call, bool *may)
+{
+    struct service_guest *guest = find(call);
+    enum err rc = ERR_OK;
+
+    *may = call->in->leg != ROOM_LEG_GUEST || guest == NULL ||
+           guest->count < SERVICE_GUEST_ROOMS ||
+           index_of(guest, room_local(call->room)) < guest->count;
+    for (size_t i = 0; !*may && rc == ERR_OK && i < guest->count; i++) {
+        bool is;
+
+        rc = is_in(call, (struct span){guest->rooms[i], ID_CHARS}, &is);
+        *may = rc == ERR_OK && !is;
+        if (*may) /* it has ended, or let the guest go */
+            drop_room(guest, i);
+    }
+    return rc;
+}
+
 enum err service__guest_joined(struct service_call *call)
 {
     struct span local = room_local(call->room);

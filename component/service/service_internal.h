@@ -26,7 +26,7 @@ enum {
     SERVICE_TOKEN_BYTES = 32,
     SERVICE_TOKEN_CHARS = 2 * SERVICE_TOKEN_BYTES,
     SERVICE_GUESTS_MAX = 32 * 1024, /* whose rooms we know */
-    SERVICE_GUEST_ROOMS = 8,        /* of one guest */
+    SERVICE_GUEST_ROOMS = 16, /* of one guest; as many as the gateway knows */
 };
 
 /* What derives from a room's key and is needed for every message. */
@@ -220,6 +220,10 @@ void service__flows_clear(struct service_flows *flows);
 
 /* The guest who sent this is in the call's room now, or out of it. */
 enum err service__guest_joined(struct service_call *call) MUST_CHECK;
+/* Whether a guest may enter this room beside those that it is in: what is not
+ * remembered would not be left when its browser is gone. */
+enum err service__guest_may_join(struct service_call *call,
+                                 bool *may) MUST_CHECK;
 void service__guest_left(struct service_call *call);
 /* Presence of a guest to DOMAIN: the gateway says that it is away, back or
  * gone, in all its rooms. */

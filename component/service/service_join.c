@@ -78,10 +78,17 @@ enum err service__join(struct service_call *call, const struct xml_node *muc)
 {
     char token[SERVICE_TOKEN_CHARS] = {0};
     struct room_event event;
+    bool may;
     enum err rc;
 
     if (call->stanza->to.resource.len == 0)
         return service__error(call, STANZA_JID_MALFORMED, TEXT_BAD_ADDRESS);
+    rc = service__guest_may_join(call, &may);
+    if (rc != ERR_OK)
+        return rc;
+    if (!may)
+        return service__error(call, STANZA_RESOURCE_CONSTRAINT,
+                              TEXT_TOO_MANY_CHATS);
     event = service__event(call, ROOM_EVENT_JOIN);
     event.u.join.nick = call->stanza->to.resource;
     read_history(muc, call->in->now_ms, &event.u.join.history);

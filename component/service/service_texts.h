@@ -15,6 +15,7 @@
     X(TEXT_NOT_JOINED, "You are not in this chat. Enter it first.")            \
     X(TEXT_TOO_FAST, "Too many messages at once. Wait a moment.")              \
     X(TEXT_TOO_MUCH, "Too many requests at once. Wait a moment.")              \
+    X(TEXT_TOO_MANY_CHATS, "You are in too many chats. Leave one of them.")    \
     X(TEXT_TOO_LONG, "This message is too long.")                              \
     X(TEXT_TOO_BIG, "This is too big or nested too deep.")                     \
     X(TEXT_ARCHIVE_FULL, "This chat is full: nothing more can be stored. "     \

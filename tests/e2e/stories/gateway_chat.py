@@ -4,7 +4,10 @@ import asyncio
 
 from harness.check import holds, same
 from harness.gateway import Gateway, Raw
+from harness.speaker import Refused
 from harness.story import BOTH, DIRECT, story
+
+CHATS = 16  # of one session
 
 
 async def begin(w, **settings):
@@ -206,4 +209,31 @@ async def gateway_deadlines(w):
     for raw in (silent, half):
         holds(''.join(raw.texts), 'connection-timeout')
     same(await gateway.metric('connections'), 0)
+    gateway.end()
+
+
+@story(servers=DIRECT)
+async def gateway_many_chats(w):
+    """A browser is in as many chats as are left when it goes, in no more."""
+    await w.start()
+    gateway = await Gateway(w).launch().ready()
+    rooms = await asyncio.gather(*(w.new_room() for _ in range(CHATS + 1)))
+    other = await gateway.seated(rooms[0], 2)
+    tab = await gateway.tab()
+    for room in rooms[:CHATS]:
+        await tab.join(room.jid, 'x', room.code(1))
+    last = rooms[CHATS]
+    try:
+        await tab.join(last.jid, 'x', last.code(1))
+        raise AssertionError('one more was let in')
+    except Refused as refused:
+        holds(str(refused), 'resource-constraint')
+    # An end makes room, and is heard in every one.
+    await w.component.ctl('end', rooms[1].jid)
+    await tab.take(lambda s: s.type == 'unavailable'
+                   and s.frm.startswith(rooms[1].jid), 'its end')
+    await tab.join(last.jid, 'x', last.code(1))
+    await tab.close()
+    await other.take(lambda s: s.type == 'unavailable'
+                     and s.frm == rooms[0].at(1), 'that it has left')
     gateway.end()
