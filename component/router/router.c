@@ -83,7 +83,7 @@ enum err router_new(const struct router_options *options, struct router **out)
     router->next_tidy_ms = router->now_ms;
     router->next_erase_ms = router->now_ms;
     router->ticked_ms = router->now_ms;
-    router->away_ms = router->now_ms + 1; /* nothing was said yet */
+    router->away_ms = router__missed_before(router);
     router->walks.next_ask_ms = INT64_MAX;
     rc = make_parts(router, options);
     if (rc == ERR_OK)

@@ -142,6 +142,15 @@ void router__wipe(struct router *router);
 void router__erase(struct router *router);
 void router__clear_waiting(struct router *router);
 
+/* router_missed.c: from when on words may have been stored and not said,
+ * after a start, and after a link whose last `unconfirmed_ms` may be lost */
+int64_t router__missed_before(const struct router *router);
+int64_t router__missed_since(const struct router *router,
+                             int64_t unconfirmed_ms);
+enum err router__tell_missed(struct router *router, const struct room *room,
+                             const struct room_session_image *session)
+    MUST_CHECK;
+
 /* router_upkeep.c */
 enum err router__gather_due(struct router *router) MUST_CHECK;
 void router__relinked(struct router *router);

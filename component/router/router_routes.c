@@ -5,8 +5,6 @@
 #include "base/heap.h"
 #include "router/router_internal.h"
 
-enum { SAID_BEFORE_SENT_MS = 1000 }; /* the commit is between them */
-
 enum err router__learn_route(struct router *router, struct span jid,
                              struct router_port *port)
 {
@@ -107,17 +105,6 @@ void router__on_up(void *self, struct link_peer *peer)
     }
 }
 
-/* From when on the server may not have what was said. */
-static int64_t away_since(const struct router *router, int64_t unconfirmed_ms)
-{
-    const int64_t now_ms = router->clock.now_ms(router->clock.self);
-    const int64_t lost_ms = now_ms - unconfirmed_ms - SAID_BEFORE_SENT_MS;
-
-    if (unconfirmed_ms == 0 || lost_ms > router->ticked_ms)
-        return router->ticked_ms + 1;
-    return lost_ms;
-}
-
 void router__on_down(void *self, struct link_peer *peer)
 {
     struct router *router = self;
@@ -127,7 +114,8 @@ void router__on_down(void *self, struct link_peer *peer)
         return;
     if (link_kind(peer) == LINK_SERVER) {
         room_engine_set_linked(router->engine, false);
-        router->away_ms = away_since(router, link_unconfirmed_ms(peer));
+        router->away_ms =
+            router__missed_since(router, link_unconfirmed_ms(peer));
     }
     forget_routes(router, port);
     link_set_tag(peer, NULL);

@@ -117,82 +117,6 @@ static enum err ask(struct router *router, const struct room *room,
     return arena_copy(&router->effects.arena, session->jid, &effect->u.to);
 }
 
-/* The last message that was said while the server was away, or 0. */
-static uint32_t last_missed(const struct router *router,
-                            const struct room *room)
-{
-    for (uint32_t seq = room_last_seq(room); seq > 0; seq--) {
-        const struct room_entry *entry = room_entry_of(room, seq);
-
-        if (entry == NULL || entry->at_ms > router->walks.missed_until_ms)
-            continue;
-        return entry->at_ms >= router->walks.missed_from_ms ? seq : 0;
-    }
-    return 0;
-}
-
-/* Whether the other one, in a browser, came or went meanwhile. */
-static enum err tell_seat(struct router *router, const struct room *room,
-                          const struct room_session_image *session)
-{
-    const uint8_t other = session->seat == 1 ? 2 : 1;
-    const int64_t at_ms = room_seat_changed_ms(room, other);
-    struct arena *arena = &router->effects.arena;
-    struct room_session_image shown = {.presence = SPAN_EMPTY};
-    struct room_effect *effect;
-    enum err rc;
-
-    if (at_ms < router->walks.missed_from_ms ||
-        at_ms > router->walks.missed_until_ms)
-        return ERR_OK;
-    effect =
-        room_effects_add(&router->effects, ROOM_EFFECT_PRESENCE, room, NULL);
-    if (effect == NULL)
-        return ERR_NOMEM;
-    effect->u.presence.seat = other;
-    effect->u.presence.is_available = room_session_shown(room, other, &shown);
-    rc = arena_copy(arena, session->jid, &effect->u.presence.to);
-    if (rc == ERR_OK)
-        rc = arena_copy(arena, shown.presence, &effect->u.presence.presence);
-    if (rc == ERR_OK && room_get_protection(room) == ROOM_PROTECTION_OMEMO)
-        rc = arena_copy(arena, shown.jid, &effect->u.presence.jid);
-    return rc;
-}
-
-/* What was said is told as history. */
-static enum err tell_words(struct router *router, const struct room *room,
-                           const struct room_session_image *session)
-{
-    uint32_t seq = last_missed(router, room);
-    struct room_effect *effect;
-
-    if (seq == 0)
-        return ERR_OK;
-    effect = room_effects_add(&router->effects, ROOM_EFFECT_REPLAY, room, NULL);
-    if (effect == NULL)
-        return ERR_NOMEM;
-    effect->u.replay.upto_seq = seq;
-    effect->u.replay.history = (struct room_history_request){
-        .max_chars = -1,
-        .max_stanzas = -1,
-        .since_ms = router->walks.missed_from_ms,
-    };
-    return arena_copy(&router->effects.arena, session->jid,
-                      &effect->u.replay.to);
-}
-
-/* An app that never noticed that we were away asks for nothing. */
-static enum err tell_missed(struct router *router, const struct room *room,
-                            const struct room_session_image *session)
-{
-    enum err rc;
-
-    if (session->greeted_ms > router->walks.missed_until_ms)
-        return ERR_OK;
-    rc = tell_seat(router, room, session);
-    return rc == ERR_OK ? tell_words(router, room, session) : rc;
-}
-
 static enum err ask_room(struct router *router, const struct room *room)
 {
     struct room_session_image session;
@@ -202,7 +126,7 @@ static enum err ask_room(struct router *router, const struct room *room)
          i++) {
         if (session.leg != ROOM_LEG_NATIVE)
             continue;
-        rc = tell_missed(router, room, &session);
+        rc = router__tell_missed(router, room, &session);
         if (rc == ERR_OK)
             rc = ask(router, room, &session);
     }

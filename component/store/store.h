@@ -45,6 +45,10 @@ enum err store_open(const struct store_options *options, struct store **out,
 /* Closes it.  NULL is fine. */
 void store_close(struct store *store);
 
+/* When the process before this one wrote last, in Unix ms, if it ended without
+ * store_close; 0: it closed, or there was none. */
+int64_t store_crashed_ms(const struct store *store);
+
 /* A new room's number: greater than every one before it. */
 int64_t store_next_number(struct store *store);
 

@@ -201,6 +201,16 @@ enum err store__files_open(struct store *store, const char *data_dir,
     return rc;
 }
 
+int64_t store__journal_left_ms(int dir_fd)
+{
+    struct stat about;
+
+    if (fstatat(dir_fd, "duologue.db-wal", &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return 0;
+    return (int64_t)about.st_mtim.tv_sec * 1000 +
+           about.st_mtim.tv_nsec / 1000000;
+}
+
 static enum err fill_reserve(int fd)
 {
     static const char zeros[STORE_SLOT_BYTES];

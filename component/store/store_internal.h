@@ -76,6 +76,7 @@ struct store {
     struct crypto *crypto;
     const struct log *log;
     int dir_fd;
+    int64_t crashed_ms;
     int lock_fd;
     char *path; /* of the database */
     sqlite3 *db;
@@ -116,6 +117,8 @@ enum err store__file_open(int dir_fd, const char *name, int flags,
                           int *fd) MUST_CHECK;
 
 /* Writes all bytes.  Errors: ERR_FULL, ERR_SYSTEM. */
+/* From the journal, which SQLite removes when it closes the database. */
+int64_t store__journal_left_ms(int dir_fd);
 enum err store__write_all(int fd, struct span bytes, off_t at) MUST_CHECK;
 
 /* Keeps a piece of disk for the day it is full.  Tries again at each call

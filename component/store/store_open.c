@@ -44,6 +44,7 @@ static enum err open_database(struct store *store, const char *data_dir,
     close(fd);
     if (fsync(store->dir_fd) != 0)
         return ERR_SYSTEM;
+    store->crashed_ms = store__journal_left_ms(store->dir_fd);
     rc = store__db_open(store->path, &store->db);
     if (rc == ERR_OK)
         rc = store__db_migrate(store->db, store__migrations,
@@ -224,6 +225,11 @@ enum err store_open(const struct store_options *options, struct store **out,
                    err_text(rc));
     store_close(store);
     return rc;
+}
+
+int64_t store_crashed_ms(const struct store *store)
+{
+    return store->crashed_ms;
 }
 
 void store_close(struct store *store)

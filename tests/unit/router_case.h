@@ -2,11 +2,13 @@
 #ifndef UNIT_ROUTER_CASE_H
 #define UNIT_ROUTER_CASE_H
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "room/room_view.h"
 #include "router/router.h"
@@ -211,6 +213,26 @@ static inline void restart(struct world *world)
 {
     links_down(world);
     close_router(world);
+    open_router(world);
+    links_up(world);
+}
+
+/* It is killed; SQLite leaves its journal then. */
+static inline void crash(struct world *world)
+{
+    const struct timespec now = {.tv_sec = world->now_ms / 1000,
+                                 .tv_nsec = world->now_ms % 1000 * 1000000};
+    const struct timespec times[2] = {now, now};
+    char path[sizeof(world->dir) + 16];
+    int fd;
+
+    links_down(world);
+    close_router(world);
+    snprintf(path, sizeof(path), "%s/duologue.db-wal", world->dir);
+    fd = open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(futimens(fd, times), 0);
+    close(fd);
     open_router(world);
     links_up(world);
 }

@@ -331,6 +331,41 @@ static void what_a_dead_link_took_along_comes_after(void **state)
     assert_int_equal(count_of(sent(&world->server), "<body>lost</body>"), 1);
 }
 
+/* What was stored last may not have been said any more. */
+static void what_a_crash_left_unsaid_comes_after(void **state)
+{
+    struct world *world = *state;
+
+    app_and_guest(world);
+    say(world, &world->gateway, GUEST, "long ago");
+    tick(world);
+    world->now_ms += 2000;
+    say(world, &world->gateway, GUEST, "at last");
+    tick(world);
+    forget_sent(world);
+    crash(world);
+    world->now_ms += 5000;
+    tick(world);
+    check_unsent(&world->server, "<body>long ago</body>");
+    assert_int_equal(count_of(sent(&world->server), "<body>at last</body>"), 1);
+    check_sent(&world->server, "urn:xmpp:delay");
+}
+
+static void an_orderly_stop_leaves_nothing_unsaid(void **state)
+{
+    struct world *world = *state;
+
+    app_and_guest(world);
+    say(world, &world->gateway, GUEST, "at last");
+    tick(world);
+    forget_sent(world);
+    restart(world);
+    world->now_ms += 5000;
+    tick(world);
+    check_unsent(&world->server, "<body>");
+    check_sent(&world->server, "urn:xmpp:ping");
+}
+
 /* Who came in by itself has read it. */
 static void who_enters_anew_is_told_once(void **state)
 {
@@ -431,6 +466,8 @@ int main(void)
         ROUTER_TEST(a_failed_commit_asks_nobody_yet),
         ROUTER_TEST(what_was_said_while_the_server_was_away_comes_after),
         ROUTER_TEST(what_a_dead_link_took_along_comes_after),
+        ROUTER_TEST(what_a_crash_left_unsaid_comes_after),
+        ROUTER_TEST(an_orderly_stop_leaves_nothing_unsaid),
         ROUTER_TEST(who_enters_anew_is_told_once),
         ROUTER_TEST(who_turns_away_is_told_as_well),
         ROUTER_TEST(silence_waits_for_a_lost_server),

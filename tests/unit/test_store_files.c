@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/child.h"
@@ -324,6 +325,31 @@ static void the_reserve_is_there_and_comes_back(void **state)
     assert_int_equal(about.st_size, STORE_RESERVE_BYTES);
 }
 
+static void write_and_die(void *self)
+{
+    struct store_world *world = self;
+
+    check_ok(store_world_open(world));
+    store_world_stored_room(world, 1);
+    _exit(0);
+}
+
+static void a_crash_is_known_by_its_time(void **state)
+{
+    struct store_world *world = *state;
+    struct child_result result;
+    const int64_t before_ms = (int64_t)time(NULL) * 1000;
+
+    child_run(write_and_die, world, &result);
+    assert_int_equal(result.status, 0);
+    check_ok(store_world_open(world));
+    assert_in_range(store_crashed_ms(world->store), before_ms,
+                    before_ms + 600000);
+    store_world_close(world);
+    check_ok(store_world_open(world));
+    assert_int_equal(store_crashed_ms(world->store), 0);
+}
+
 static void weak_file_systems_are_known_by_name(void **state)
 {
     (void)state;
@@ -353,6 +379,7 @@ int main(void)
         TEST(an_old_key_file_is_refused),
         TEST(a_file_that_is_no_database_is_refused),
         TEST(the_reserve_is_there_and_comes_back),
+        TEST(a_crash_is_known_by_its_time),
         TEST(weak_file_systems_are_known_by_name),
 #undef TEST
     };
