@@ -57,6 +57,7 @@ struct router_walks {
     int64_t evict_after;     /* number of the last room cleared */
     int64_t next_ask_ms;     /* INT64_MAX: nobody to ask */
     int64_t ask_after;       /* number of the last room asked */
+    int64_t asked_ms;        /* when that was */
     int64_t missed_from_ms;  /* what was said from then until then has not */
     int64_t missed_until_ms; /* reached those who are asked; inclusive */
     bool is_leave_due;       /* guests left in a tick that was taken back */

@@ -2,7 +2,12 @@
  * never noticed that we were away does not ask the archive. */
 #include "router/router_internal.h"
 
-enum { SAID_BEFORE_SENT_MS = 1000 }; /* the commit is between them */
+enum {
+    SAID_BEFORE_SENT_MS = 1000, /* the commit is between them */
+    /* What waited in the socket went with it; and if the crash before was as
+     * short ago, what was told again after that one. */
+    LOST_BY_CRASH_MS = 3000,
+};
 
 int64_t router__missed_before(const struct router *router)
 {
@@ -10,7 +15,7 @@ int64_t router__missed_before(const struct router *router)
 
     if (crashed_ms == 0)
         return router->now_ms + 1;
-    return crashed_ms - SAID_BEFORE_SENT_MS;
+    return crashed_ms - LOST_BY_CRASH_MS;
 }
 
 int64_t router__missed_since(const struct router *router,
@@ -21,6 +26,10 @@ int64_t router__missed_since(const struct router *router,
 
     if (unconfirmed_ms == 0 || lost_ms > router->ticked_ms)
         return router->ticked_ms + 1;
+    /* What was told again since then is lost again. */
+    if (lost_ms <= router->walks.asked_ms &&
+        lost_ms > router->walks.missed_from_ms)
+        return router->walks.missed_from_ms;
     return lost_ms;
 }
 

@@ -156,6 +156,7 @@ static enum err ask_sessions(struct router *router)
         if (rc == ERR_OK && room != NULL)
             rc = ask_room(router, room);
     }
+    router->walks.asked_ms = router->now_ms;
     router->walks.next_ask_ms =
         rc == ERR_OK && count < ROOMS ? INT64_MAX : router->now_ms + PAUSE_MS;
     return rc;

@@ -331,6 +331,38 @@ static void what_a_dead_link_took_along_comes_after(void **state)
     assert_int_equal(count_of(sent(&world->server), "<body>lost</body>"), 1);
 }
 
+static void what_was_told_again_can_be_lost_again(void **state)
+{
+    struct world *world = *state;
+
+    app_and_guest(world);
+    tick(world);
+    peer_down(world, &world->server, &world->hub.server);
+    world->now_ms += 10;
+    say(world, &world->gateway, GUEST, "lost");
+    tick(world);
+    world->now_ms += 60000;
+    peer_up(world, &world->server, &world->hub.server);
+    tick(world);
+    world->now_ms += 5000;
+    world->server.unconfirmed_ms = 5000;
+    peer_down(world, &world->server, &world->hub.server);
+    world->now_ms += 1000;
+    forget_sent(world);
+    peer_up(world, &world->server, &world->hub.server);
+    tick(world);
+    assert_int_equal(count_of(sent(&world->server), "<body>lost</body>"), 1);
+    /* Confirmed now. */
+    world->now_ms += 5000;
+    world->server.unconfirmed_ms = 1000;
+    peer_down(world, &world->server, &world->hub.server);
+    world->now_ms += 1000;
+    forget_sent(world);
+    peer_up(world, &world->server, &world->hub.server);
+    tick(world);
+    check_unsent(&world->server, "<body>lost</body>");
+}
+
 /* What was stored last may not have been said any more. */
 static void what_a_crash_left_unsaid_comes_after(void **state)
 {
@@ -339,7 +371,7 @@ static void what_a_crash_left_unsaid_comes_after(void **state)
     app_and_guest(world);
     say(world, &world->gateway, GUEST, "long ago");
     tick(world);
-    world->now_ms += 2000;
+    world->now_ms += 4000;
     say(world, &world->gateway, GUEST, "at last");
     tick(world);
     forget_sent(world);
@@ -466,6 +498,7 @@ int main(void)
         ROUTER_TEST(a_failed_commit_asks_nobody_yet),
         ROUTER_TEST(what_was_said_while_the_server_was_away_comes_after),
         ROUTER_TEST(what_a_dead_link_took_along_comes_after),
+        ROUTER_TEST(what_was_told_again_can_be_lost_again),
         ROUTER_TEST(what_a_crash_left_unsaid_comes_after),
         ROUTER_TEST(an_orderly_stop_leaves_nothing_unsaid),
         ROUTER_TEST(who_enters_anew_is_told_once),

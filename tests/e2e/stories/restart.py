@@ -112,7 +112,10 @@ async def heard_all(person, stored):
         if len(set(heard)) == len(stored):
             break
         await asyncio.sleep(0.1)
-    same(sorted(stored - set(heard)), [], 'what %s never heard' % person.name)
+    missing = [(number, result.stamp, result.body)
+               for number, (id_, result) in enumerate(stored.items())
+               if id_ not in heard]
+    same(missing, [], 'what %s never heard' % person.name)
     print('%s heard %d again' % (person.name, len(heard) - len(stored)))
 
 
@@ -171,7 +174,7 @@ async def restart_by_kill_in_a_burst(w):
     same(stamps, sorted(stamps), 'time runs backwards')
     # Nobody came in again, and yet everybody heard everything.
     for person in (abhi, anny):
-        await heard_all(person, set(by_id.values()))
+        await heard_all(person, {r.id: r for r in stored})
     # Both heard what they heard live in the order of the archive.
     place = {r.id: n for n, r in enumerate(stored)}
     for person in (abhi, anny):
