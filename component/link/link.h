@@ -103,7 +103,7 @@ void link_fail(struct link_peer *peer, const char *why);
 struct link_peer *link_server(struct link_hub *hub);
 struct link_peer *link_gateway(struct link_hub *hub);
 
-/* Of a link to the server that is down: how long before its end what was
+/* Of a link to the server: how long before now, or before its end, what was
  * written may not have arrived; 0: all of it did (RFC 9293 3.8). */
 int64_t link_unconfirmed_ms(const struct link_peer *peer);
 

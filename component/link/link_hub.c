@@ -286,7 +286,8 @@ struct link_peer *link_gateway(struct link_hub *hub)
 
 int64_t link_unconfirmed_ms(const struct link_peer *peer)
 {
-    return peer->unconfirmed_ms;
+    return link__peer_is_alive(peer) ? link__sent_unconfirmed_ms(peer)
+                                     : peer->unconfirmed_ms;
 }
 
 void link_set_tag(struct link_peer *peer, void *tag)

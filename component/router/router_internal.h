@@ -108,8 +108,9 @@ struct router {
     int64_t next_tidy_ms;
     int64_t next_erase_ms;
     struct router_walks walks;
-    int64_t ticked_ms; /* when the last tick began */
-    int64_t away_ms;   /* since when the XMPP server is; 0: it is here */
+    int64_t ticked_ms;    /* when the last tick began */
+    int64_t next_note_ms; /* not before, of what is unsaid */
+    int64_t away_ms;      /* since when the XMPP server is; 0: it is here */
     struct router_counters counters;
 };
 
@@ -143,14 +144,17 @@ void router__wipe(struct router *router);
 void router__erase(struct router *router);
 void router__clear_waiting(struct router *router);
 
-/* router_missed.c: from when on words may have been stored and not said,
- * after a start, and after a link whose last `unconfirmed_ms` may be lost */
+/* router_missed.c: from when on words may have been stored and not said, after
+ * a start, and after a link whose last `unconfirmed_ms` may be lost; it is
+ * noted on disk, should there be a crash. */
 int64_t router__missed_before(const struct router *router);
 int64_t router__missed_since(const struct router *router,
                              int64_t unconfirmed_ms);
 enum err router__tell_missed(struct router *router, const struct room *room,
                              const struct room_session_image *session)
     MUST_CHECK;
+
+void router__note_unsaid(struct router *router);
 
 /* router_upkeep.c */
 enum err router__gather_due(struct router *router) MUST_CHECK;

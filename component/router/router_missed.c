@@ -4,33 +4,83 @@
 
 enum {
     SAID_BEFORE_SENT_MS = 1000, /* the commit is between them */
-    /* What waited in the socket went with it; and if the crash before was as
-     * short ago, what was told again after that one. */
-    LOST_BY_CRASH_MS = 3000,
+    NOTE_EVERY_MS = 1000,
+    /* What waits in the socket goes with a crash; what has waited for longer
+     * was noted. */
+    LOST_BY_CRASH_MS = 2 * NOTE_EVERY_MS + SAID_BEFORE_SENT_MS,
 };
 
 int64_t router__missed_before(const struct router *router)
 {
     const int64_t crashed_ms = store_crashed_ms(router->store);
+    const int64_t noted_ms = store_unsaid_ms(router->store);
+    int64_t since_ms = router->now_ms + 1;
 
-    if (crashed_ms == 0)
-        return router->now_ms + 1;
-    return crashed_ms - LOST_BY_CRASH_MS;
+    if (crashed_ms != 0)
+        since_ms = crashed_ms - LOST_BY_CRASH_MS;
+    return noted_ms != 0 && noted_ms < since_ms ? noted_ms : since_ms;
+}
+
+/* Or 0: all that was sent is confirmed. */
+static int64_t unconfirmed_since(const struct router *router,
+                                 int64_t unconfirmed_ms)
+{
+    const int64_t now_ms = router->clock.now_ms(router->clock.self);
+    const int64_t since_ms = now_ms - unconfirmed_ms - SAID_BEFORE_SENT_MS;
+
+    if (unconfirmed_ms == 0)
+        return 0;
+    /* What was told again since then can be lost again. */
+    if (since_ms <= router->walks.asked_ms &&
+        since_ms > router->walks.missed_from_ms)
+        return router->walks.missed_from_ms;
+    return since_ms;
 }
 
 int64_t router__missed_since(const struct router *router,
                              int64_t unconfirmed_ms)
 {
-    const int64_t now_ms = router->clock.now_ms(router->clock.self);
-    const int64_t lost_ms = now_ms - unconfirmed_ms - SAID_BEFORE_SENT_MS;
+    const int64_t since_ms = unconfirmed_since(router, unconfirmed_ms);
 
-    if (unconfirmed_ms == 0 || lost_ms > router->ticked_ms)
+    if (since_ms == 0 || since_ms > router->ticked_ms)
         return router->ticked_ms + 1;
-    /* What was told again since then is lost again. */
-    if (lost_ms <= router->walks.asked_ms &&
-        lost_ms > router->walks.missed_from_ms)
+    return since_ms;
+}
+
+/* Or 0: should we crash now, nothing is lost but the last moments. */
+static int64_t unsaid_since(const struct router *router)
+{
+    const struct link_peer *server = link_server(router->hub);
+    int64_t unconfirmed_ms;
+
+    if (server == NULL)
+        return router->away_ms;
+    if (router->walks.next_ask_ms != INT64_MAX)
         return router->walks.missed_from_ms;
-    return lost_ms;
+    unconfirmed_ms = link_unconfirmed_ms(server);
+    if (unconfirmed_ms < NOTE_EVERY_MS &&
+        router->now_ms - unconfirmed_ms > router->walks.asked_ms)
+        return 0;
+    return unconfirmed_since(router, unconfirmed_ms);
+}
+
+void router__note_unsaid(struct router *router)
+{
+    const int64_t noted_ms = store_unsaid_ms(router->store);
+    int64_t since_ms;
+    enum err rc;
+
+    if (!router->has_server || router->is_store_failing ||
+        router->now_ms < router->next_note_ms)
+        return;
+    router->next_note_ms = router->now_ms + NOTE_EVERY_MS;
+    since_ms = unsaid_since(router);
+    if (since_ms == noted_ms ||
+        (since_ms != 0 && noted_ms != 0 && noted_ms < since_ms))
+        return;
+    rc = store_set_unsaid_ms(router->store, since_ms);
+    if (rc != ERR_OK)
+        log_warn(router->log, "unsaid_not_noted", "why=\"%s\"", err_text(rc));
 }
 
 /* The last message that was said while the server was away, or 0. */

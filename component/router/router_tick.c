@@ -160,6 +160,7 @@ void router_tick(struct router *router)
     router__erase(router);
     link_flush(router->hub);
     router__tidy(router);
+    router__note_unsaid(router);
     room_effects_reset(&router->effects);
     router->weighed = NULL;
     arena_reset(&router->arena);

@@ -49,6 +49,11 @@ void store_close(struct store *store);
  * store_close; 0: it closed, or there was none. */
 int64_t store_crashed_ms(const struct store *store);
 
+/* Since when words may be stored that apps were never sent, in Unix ms; 0:
+ * there are none.  Committed at once; kept over restarts. */
+int64_t store_unsaid_ms(const struct store *store);
+enum err store_set_unsaid_ms(struct store *store, int64_t since_ms) MUST_CHECK;
+
 /* A new room's number: greater than every one before it. */
 int64_t store_next_number(struct store *store);
 

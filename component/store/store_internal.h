@@ -76,7 +76,8 @@ struct store {
     struct crypto *crypto;
     const struct log *log;
     int dir_fd;
-    int64_t crashed_ms;
+    int64_t crashed_ms; /* see store_crashed_ms */
+    int64_t unsaid_ms;  /* as it is on disk */
     int lock_fd;
     char *path; /* of the database */
     sqlite3 *db;

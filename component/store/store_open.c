@@ -82,6 +82,7 @@ static enum err read_meta(struct store *store, struct meta *meta)
         memcpy(meta->instance.at, instance.at, SECRET_BYTES);
     meta->generation = (uint64_t)store__column_int(store, which, 1);
     store->number = store__column_int(store, which, 2);
+    store->unsaid_ms = store__column_int(store, which, 3);
     store__stop(store, which);
     return ERR_OK;
 }
@@ -230,6 +231,21 @@ enum err store_open(const struct store_options *options, struct store **out,
 int64_t store_crashed_ms(const struct store *store)
 {
     return store->crashed_ms;
+}
+
+int64_t store_unsaid_ms(const struct store *store)
+{
+    return store->unsaid_ms;
+}
+
+enum err store_set_unsaid_ms(struct store *store, int64_t since_ms)
+{
+    const struct store__value row[] = {store__int(since_ms)};
+    enum err rc = store__run(store, STORE_SQL_SET_UNSAID, row, 1);
+
+    if (rc == ERR_OK)
+        store->unsaid_ms = since_ms;
+    return rc;
 }
 
 void store_close(struct store *store)

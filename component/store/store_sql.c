@@ -7,7 +7,8 @@ const char *const store__sql[STORE_SQL_COUNT] = {
     [STORE_SQL_COMMIT] = "COMMIT",
     [STORE_SQL_ROLLBACK] = "ROLLBACK",
     [STORE_SQL_GET_META] =
-        "SELECT instance, generation, number FROM meta WHERE id = 1",
+        "SELECT instance, generation, number, unsaid_since FROM meta "
+        "WHERE id = 1",
     [STORE_SQL_ADD_META] =
         "INSERT INTO meta (id, instance, generation, number, run) "
         "VALUES (1, ?1, 0, 0, 0)",
@@ -16,6 +17,7 @@ const char *const store__sql[STORE_SQL_COUNT] = {
         "WHERE id = 1",
     [STORE_SQL_NEXT_RUN] =
         "UPDATE meta SET run = run + 1 WHERE id = 1 RETURNING run",
+    [STORE_SQL_SET_UNSAID] = "UPDATE meta SET unsaid_since = ?1 WHERE id = 1",
 
     [STORE_SQL_ADD_ROOM] =
         "INSERT INTO room (number, name_hash, slot, generation, protection, "

@@ -383,6 +383,41 @@ static void what_a_crash_left_unsaid_comes_after(void **state)
     check_sent(&world->server, "urn:xmpp:delay");
 }
 
+/* The server was away, or did not take what was told again, before the crash:
+ * that is on disk. */
+static void a_crash_does_not_forget_what_was_unsaid(void **state)
+{
+    struct world *world = *state;
+
+    app_and_guest(world);
+    tick(world);
+    peer_down(world, &world->server, &world->hub.server);
+    world->now_ms += 1000;
+    say(world, &world->gateway, GUEST, "lost");
+    tick(world);
+    world->now_ms += 60000;
+    tick(world);
+    world->server.unconfirmed_ms = 60000; /* never from now on */
+    for (int i = 0; i < 3; i++) {
+        forget_sent(world);
+        crash(world);
+        world->now_ms += 1000;
+        tick(world);
+        assert_int_equal(count_of(sent(&world->server), "<body>lost</body>"),
+                         1);
+        world->now_ms += 10000;
+        tick(world);
+    }
+    world->server.unconfirmed_ms = 0;
+    world->now_ms += 1000;
+    tick(world);
+    forget_sent(world);
+    crash(world);
+    world->now_ms += 1000;
+    tick(world);
+    check_unsent(&world->server, "<body>lost</body>");
+}
+
 static void an_orderly_stop_leaves_nothing_unsaid(void **state)
 {
     struct world *world = *state;
@@ -500,6 +535,7 @@ int main(void)
         ROUTER_TEST(what_a_dead_link_took_along_comes_after),
         ROUTER_TEST(what_was_told_again_can_be_lost_again),
         ROUTER_TEST(what_a_crash_left_unsaid_comes_after),
+        ROUTER_TEST(a_crash_does_not_forget_what_was_unsaid),
         ROUTER_TEST(an_orderly_stop_leaves_nothing_unsaid),
         ROUTER_TEST(who_enters_anew_is_told_once),
         ROUTER_TEST(who_turns_away_is_told_as_well),

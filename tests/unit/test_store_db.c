@@ -91,12 +91,13 @@ static void a_newer_schema_is_refused(void **state)
         memmem(world->error.at, world->error.len, word, strlen(word)));
 }
 
-/* Behind the two that are real. */
+/* Behind the three that are real. */
 static const char *const NEXT[] = {
     "",
     "",
-    "CREATE TABLE extra (a INTEGER) STRICT; PRAGMA user_version = 3;",
-    "INSERT INTO extra VALUES (5); PRAGMA user_version = 4;",
+    "",
+    "CREATE TABLE extra (a INTEGER) STRICT; PRAGMA user_version = 4;",
+    "INSERT INTO extra VALUES (5); PRAGMA user_version = 5;",
 };
 
 static void migrations_run_once_and_in_order(void **state)
@@ -104,28 +105,28 @@ static void migrations_run_once_and_in_order(void **state)
     struct store_world *world = *state;
     sqlite3 *db = world->store->db;
 
-    check_ok(store__db_migrate(db, NEXT, 4));
+    check_ok(store__db_migrate(db, NEXT, 5));
     assert_int_equal(ask(db, "SELECT a FROM extra"), 5);
-    assert_int_equal(ask(db, "PRAGMA user_version"), 4);
-    check_ok(store__db_migrate(db, NEXT, 4));
+    assert_int_equal(ask(db, "PRAGMA user_version"), 5);
+    check_ok(store__db_migrate(db, NEXT, 5));
     assert_int_equal(ask(db, "SELECT count(*) FROM extra"), 1);
-    check_err(store__db_migrate(db, NEXT, 3), ERR_LIMIT);
+    check_err(store__db_migrate(db, NEXT, 4), ERR_LIMIT);
 }
 
 static void a_migration_that_fails_leaves_nothing(void **state)
 {
     static const char *const bad[] = {
-        "", "",
+        "", "", "",
         ("CREATE TABLE extra (a INTEGER) STRICT; INSERT INTO none VALUES (1);"
-         "PRAGMA user_version = 3;")};
+         "PRAGMA user_version = 4;")};
     static const char *const forgetful[] = {
-        "", "", "CREATE TABLE extra (a INTEGER) STRICT;"};
+        "", "", "", "CREATE TABLE extra (a INTEGER) STRICT;"};
     struct store_world *world = *state;
     sqlite3 *db = world->store->db;
 
-    check_err(store__db_migrate(db, bad, 3), ERR_STORE);
-    assert_int_equal(ask(db, "PRAGMA user_version"), 2);
-    check_err(store__db_migrate(db, forgetful, 3), ERR_STORE);
+    check_err(store__db_migrate(db, bad, 4), ERR_STORE);
+    assert_int_equal(ask(db, "PRAGMA user_version"), 3);
+    check_err(store__db_migrate(db, forgetful, 4), ERR_STORE);
     assert_int_equal(
         ask(db, "SELECT count(*) FROM sqlite_schema WHERE name = 'extra'"), 0);
 }

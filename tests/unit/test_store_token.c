@@ -202,7 +202,8 @@ static void an_older_database_learns_of_tokens(void **state)
     store_world_join(world, room, "ann@x.example/phone", ROOM_LEG_NATIVE);
     check_ok(store_world_commit(world));
     check_ok(store__db_exec(world->store->db,
-                            "DROP TABLE token; PRAGMA user_version = 1"));
+                            "DROP TABLE token; ALTER TABLE meta DROP COLUMN "
+                            "unsaid_since; PRAGMA user_version = 1"));
     store_world_reopen(world);
     load(world, 1, &found);
     assert_int_equal(found.image.session_count, 1);
