@@ -49,7 +49,7 @@ def bad_paths(root, line):
         return  # from another root; the compiler looks
     for path in PATH.findall(line):
         # A Python package, and what only a build or a run makes.
-        if "*" in path or re.search(r"[A-Z]{3}|build/", path):
+        if "*" in path or re.search(r"[A-Z]{3}|build/|/dist/", path):
             continue
         whole = root / path
         if not whole.exists() and not list(whole.parent.glob(whole.name + "*")):
