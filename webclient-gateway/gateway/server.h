@@ -29,6 +29,7 @@ struct server {
     struct peer *first; /* all WebSockets */
     struct line *first_line;
     size_t paused_count; /* WebSockets that we do not read from */
+    size_t pieces_bytes; /* of messages that are not whole */
     struct http_numbers numbers;
     struct buf policy;
     bool is_stopping;

@@ -9,8 +9,10 @@
 
 enum {
     SERVER_CLOSE_MS = 5 * 1000,
-    SERVER_ANSWER_MS = 3500,        /* a ping's: by the fourth sweep after it */
-    SERVER_HEADER_MAX_BYTES = 2048, /* one that we look into */
+    SERVER_ANSWER_MS = 3500,       /* a ping's: by the fourth sweep after it */
+    SERVER_MESSAGE_MS = 30 * 1000, /* from its first piece to its last */
+    SERVER_PIECES_MAX_BYTES = 32 * 1024 * 1024, /* of all such messages */
+    SERVER_HEADER_MAX_BYTES = 2048,             /* one that we look into */
     SERVER_HEAD_MAX_BYTES = 16 * 1024,
 };
 
@@ -21,6 +23,7 @@ struct peer {
     struct session session;
     struct limits_entry *entry; /* NULL: not counted */
     struct buf message;         /* pieces of one message */
+    int64_t message_ms;         /* since when; while it is not empty */
     struct peer *next;
     struct peer *prev;
     int64_t closing_ms; /* since when it should be closed; 0: it is open */

@@ -64,6 +64,27 @@ static int establish(struct server *server, struct peer *peer, struct lws *wsi)
     return 0;
 }
 
+static void drop_pieces(struct peer *peer)
+{
+    peer->server->pieces_bytes -= peer->message.len;
+    buf_clear(&peer->message);
+}
+
+static enum err add_piece(struct peer *peer, struct span piece)
+{
+    struct server *server = peer->server;
+    enum err rc;
+
+    if (server->pieces_bytes + piece.len > SERVER_PIECES_MAX_BYTES)
+        return ERR_LIMIT;
+    if (peer->message.len == 0)
+        peer->message_ms = server->gate->now_ms;
+    rc = buf_append(&peer->message, piece);
+    if (rc == ERR_OK)
+        server->pieces_bytes += piece.len;
+    return rc;
+}
+
 static void forget(struct peer *peer)
 {
     struct server *server = peer->server;
@@ -72,7 +93,7 @@ static void forget(struct peer *peer)
         return; /* it never was established */
     session_lost(&peer->session);
     limits_leave(peer->entry);
-    buf_clear(&peer->message);
+    drop_pieces(peer);
     if (peer->next != NULL)
         peer->next->prev = peer->prev;
     if (peer->prev != NULL)
@@ -96,13 +117,13 @@ static void take(struct peer *peer, struct span piece)
         session_refuse(&peer->session, SESSION_CLOSE_TOO_BIG);
     } else if (is_whole && peer->message.len == 0) {
         session_read(&peer->session, piece);
-    } else if (buf_append(&peer->message, piece) != ERR_OK) {
+    } else if (add_piece(peer, piece) != ERR_OK) {
         session_fail(&peer->session, STREAM_ERROR_RESOURCE_CONSTRAINT, NULL);
     } else if (!is_whole) {
         session_take_part(&peer->session);
     } else {
         session_read(&peer->session, buf_span(&peer->message));
-        buf_clear(&peer->message);
+        drop_pieces(peer);
     }
 }
 
@@ -244,6 +265,9 @@ static void sweep(struct peer *peer)
     int64_t now_ms = peer->server->gate->now_ms;
 
     session_sweep(&peer->session);
+    if (peer->message.len > 0 && peer->session.close == SESSION_OPEN &&
+        now_ms - peer->message_ms >= SERVER_MESSAGE_MS)
+        session_fail(&peer->session, STREAM_ERROR_CONNECTION_TIMEOUT, NULL);
     ask(peer);
     /* It does not even take our goodbye. */
     if (peer->closing_ms > 0 && now_ms - peer->closing_ms >= SERVER_CLOSE_MS)

@@ -199,14 +199,17 @@ async def gateway_slow_reader(w):
 
 @story(servers=DIRECT, limit=200)
 async def gateway_deadlines(w):
-    """Ten seconds to say something, thirty to bind."""
+    """Ten seconds to say something, thirty to bind, thirty for a message."""
     gateway = await begin(w)
+    slow = await Raw(gateway).opened()
+    await slow.login()
+    slow.send("<message xmlns='jabber:client'><body>and", fin=False)
     silent, half = Raw(gateway), Raw(gateway)
     same(await silent.open(), 101)
     same(await half.open(), 101)
     half.stream()
-    await asyncio.gather(silent.rest(40.0), half.rest(40.0))
-    for raw in (silent, half):
+    await asyncio.gather(*(raw.rest(40.0) for raw in (silent, half, slow)))
+    for raw in (silent, half, slow):
         holds(''.join(raw.texts), 'connection-timeout')
     same(await gateway.metric('connections'), 0)
     gateway.end()

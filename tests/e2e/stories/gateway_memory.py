@@ -1,7 +1,9 @@
 """What the gateway still holds of a chat that has ended."""
 
+import asyncio
+
 from harness.check import figure, same
-from harness.gateway import SM, Gateway
+from harness.gateway import SM, Gateway, Raw
 from harness.ns import DISCO_INFO
 from harness.story import DIRECT, story
 
@@ -55,4 +57,42 @@ async def gateway_forgets(w):
         await acknowledge(tab, mark, w.domain)
     same(count_in_memory(pid, CANARY.encode()), 0, 'canaries')
     figure('%d canaries before the end, none after' % before)
+    gateway.end()
+
+
+async def begin_to_say(gateway, number, size):
+    raw = await Raw(gateway, '127.0.%d.1' % (1 + number // 10)).opened()
+    await raw.login()
+    raw.send("<message xmlns='jabber:client'><body>" + 'x' * size, fin=False)
+    return raw
+
+
+async def is_refused(raw):
+    try:
+        await raw.rest(8.0)
+    except asyncio.TimeoutError:
+        return False
+    return 'resource-constraint' in ''.join(raw.texts)
+
+
+@story(servers=DIRECT, limit=300)
+async def gateway_half_said(w):
+    """What many have begun to say is bounded, and those who say it whole do
+    not notice."""
+    await w.start()
+    gateway = await Gateway(w).launch().ready()
+    room, abhi, anny = await gateway.couple()
+    raws, size = [], 60000
+    for first in range(0, 600, 50):
+        raws += await asyncio.gather(*(
+            begin_to_say(gateway, number, size)
+            for number in range(first, first + 50)))
+    refused = sum(await asyncio.gather(*map(is_refused, raws)))
+    kept = len(raws) - refused
+    assert kept * size <= 1 << 25 < (kept + 20) * size, kept
+    said = await abhi.say(room.jid, 'a word beside them')
+    await anny.heard(room.jid, said.id)
+    for raw in raws:
+        raw.close()
+    figure('%d of %d kept' % (kept, len(raws)))
     gateway.end()
