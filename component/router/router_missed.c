@@ -5,6 +5,7 @@
 enum {
     SAID_BEFORE_SENT_MS = 1000, /* the commit is between them */
     NOTE_EVERY_MS = 1000,
+    NOTE_AGAIN_MS = 60 * 1000, /* after one that failed */
     /* What waits in the socket goes with a crash; what has waited for longer
      * was noted. */
     LOST_BY_CRASH_MS = 2 * NOTE_EVERY_MS + SAID_BEFORE_SENT_MS,
@@ -79,8 +80,10 @@ void router__note_unsaid(struct router *router)
         (since_ms != 0 && noted_ms != 0 && noted_ms < since_ms))
         return;
     rc = store_set_unsaid_ms(router->store, since_ms);
-    if (rc != ERR_OK)
-        log_warn(router->log, "unsaid_not_noted", "why=\"%s\"", err_text(rc));
+    if (rc == ERR_OK)
+        return;
+    router->next_note_ms = router->now_ms + NOTE_AGAIN_MS;
+    log_warn(router->log, "unsaid_not_noted", "why=\"%s\"", err_text(rc));
 }
 
 /* The last message that was said while the server was away, or 0. */

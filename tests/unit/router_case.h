@@ -340,6 +340,17 @@ static inline void join(struct world *world, struct link_peer *peer,
     join_with(world, peer, jid, world->codes[seat - 1]);
 }
 
+/* A chat of an app and a browser. */
+#define ABHI "abhi@a.example/phone"
+#define GUEST "g1@guests.chat.example/tab"
+
+static inline void app_and_guest(struct world *world)
+{
+    make_chat(world, "24h");
+    join(world, &world->server, ABHI, 1);
+    join(world, &world->gateway, GUEST, 2);
+}
+
 static inline void say(struct world *world, struct link_peer *peer,
                        const char *jid, const char *body)
 {

@@ -3,7 +3,6 @@
 #include "router_case.h"
 #include "store/store_internal.h"
 
-#define ABHI "abhi@a.example/phone"
 #define ANNY "anny@b.example/desk"
 
 static void both_join(struct world *world)
